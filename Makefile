@@ -1,0 +1,82 @@
+# `make` alone lists what can be made. Each target installs what it needs first, once for each change of its lock file.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+# Where the site will be served, such as URL=https://example.org/foi; what must be absolute is left out without it.
+URL :=
+export URL
+
+# Pins versions and hashes, for every platform, and names neither a registry nor this machine.
+PIP_COMPILE = CUSTOM_COMPILE_COMMAND='make lock' $(VENV)/bin/pip-compile pyproject.toml --quiet --upgrade \
+	--generate-hashes --strip-extras --allow-unsafe --build-deps-for=editable \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+
+# Runs requirements/install.py with the first Python that is new enough. A command may be there and yet not run.
+define install
+@for python in python3 python3.11 python3.12 python3.13 python3.14 python; do \
+	if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+		exec "$$python" requirements/install.py $(VENV) $(1); \
+	fi; \
+done; \
+echo 'site-builder needs Python 3.11 or newer, and no python3 on your PATH is. Install one and run make again.' >&2; \
+exit 1
+endef
+
+.NOTPARALLEL:
+.PHONY: help site check test lint format lock clean
+.PHONY: install-run install-test install-lock install-npm install-browser
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+site: install-run ## Build the site into dist/ (URL=https://... says where it will be served)
+	@$(PYTHON) -m site_builder build $${URL:+--url "$$URL"}
+
+check: install-run ## Check every package and say what is wrong with it, building nothing
+	@$(PYTHON) -m site_builder check
+
+test: lint install-npm install-browser ## Run all checks of the code: formatting, lint, types and tests
+	$(PYTHON) -m pytest --numprocesses=auto --dist=loadfile
+
+lint: install-test ## Check formatting, lint and types
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/mypy
+
+format: install-test ## Format the code, and mend what lint can mend
+	$(VENV)/bin/ruff check --fix-only
+	$(VENV)/bin/ruff format
+
+lock: install-lock ## Pin the newest versions of what pip and npm fetch, with their hashes
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+		{ echo 'Locks are made with the oldest Python supported: put Python 3.11 first on your PATH.' >&2; exit 1; }
+	$(PIP_COMPILE) --output-file=requirements/run.txt
+	$(PIP_COMPILE) --output-file=requirements/test.txt --constraint=requirements/run.txt --extra=test
+	$(PIP_COMPILE) --output-file=requirements/lock.txt --constraint=requirements/run.txt --extra=lock
+	npm update --package-lock-only
+
+clean: ## Delete the built site and everything that was installed or cached
+	rm -rf $(VENV) dist node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find site_builder tests requirements -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install-run:
+	$(call install,run)
+
+install-test:
+	$(call install,test)
+
+install-lock:
+	$(call install,lock)
+
+# The checker of HTML needs Java; without it the tests that use it say that they were skipped.
+install-npm:
+	@if npm --version >/dev/null 2>&1 && java -version >/dev/null 2>&1; then \
+		$(MAKE) --no-print-directory node_modules/.package-lock.json; \
+	fi
+
+node_modules/.package-lock.json: package-lock.json .npmrc
+	npm ci
+	@touch $@
+
+install-browser: install-test
+	@$(PYTHON) -m tests.ensure_browser

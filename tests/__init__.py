@@ -1,0 +1,1 @@
+"""Tests, each an example of one behaviour."""
