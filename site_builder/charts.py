@@ -1,0 +1,306 @@
+"""Draw a figure: a small grammar becomes Vega-Lite through Altair, and Vega-Lite becomes SVG without a browser.
+
+Each chart is drawn twice, for a wide page and for a phone, since text in a shrunken chart cannot be read. Colours are
+CSS variables and patterns that the page defines, so that one drawing serves light and dark, and colour is never the
+only sign. A column is drawn as text or as a number; no date ever meets a time zone.
+"""
+
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from html import escape
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+from site_builder.model import Chart, Column, Figure, Value
+
+MOST_MARKS = 200
+"""Bars or points beyond which a chart is not read any more, and the table serves better."""
+MOST_COLOURS = 8
+"""Colours and patterns that the page defines."""
+MOST_SPOKEN = 12
+"""Values that a text alternative lists one by one."""
+NO_VALUE = "no value"
+"""What a missing value is called in a chart and its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    name: str
+    width: int
+    """Width of the whole drawing, in CSS pixels."""
+    font: int
+    """Height of the type, in CSS pixels."""
+    letters: int
+    """Letters of a category beside a bar on one line."""
+
+
+_SIZES = (_Size("wide", 680, 14, 34), _Size("narrow", 340, 13, 18))
+_LETTERS_BELOW = 14
+"""Letters of a category below a bar on one line."""
+_LETTER = 0.54
+"""Width of a letter in ems: an average of the font that the renderer measures in."""
+_LINE = 15
+"""Height of a line of a label, in pixels, as Vega sets it for our sizes of type."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is drawn, and how large."""
+
+    figure: Figure
+    chart: Chart
+    measure: str
+    """The column that is drawn as a length or height."""
+    size: _Size
+
+    @property
+    def horizontal(self) -> bool:
+        return self.measure == self.chart.x
+
+    @property
+    def category(self) -> str:
+        return self.chart.y if self.horizontal else self.chart.x
+
+    @property
+    def numbered(self) -> bool:
+        """Whether each bar carries its number, which then needs no axis."""
+        return self.chart.mark == "bar" and self.chart.color is None
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """The values that have a colour, in the author's order and then that of the rows."""
+        present = _distinct(self.figure, self.chart.color) if self.chart.color else ()
+        first = tuple(each for each in self.chart.sort if each in present)
+        return first + tuple(each for each in present if each not in first)
+
+
+def draw(figure: Figure) -> Figure:
+    """Add the text alternative to a figure and, where its chart would not mislead, the chart."""
+    figure = replace(figure, text=describe(figure))
+    chart = figure.summary.chart
+    if chart is None:
+        return figure
+    measure = _measure(figure, chart)
+    reason = _no_chart(figure, chart, measure)
+    if reason or measure is None:
+        return replace(figure, no_chart=reason)
+    plans = [_Plan(figure, chart, measure, size) for size in _SIZES]
+    return replace(figure, charts=tuple((plan.size.name, _svg(plan)) for plan in plans))
+
+
+def _no_chart(figure: Figure, chart: Chart, measure: str | None) -> str | None:
+    """Say why a chart would mislead or could not be read."""
+    if measure is None:
+        return "There is no chart: neither axis is a number."
+    if len(figure.rows) < 2:  # noqa: PLR2004  # two make a comparison
+        return "There is no chart: one value has nothing to be compared with."
+    if len(figure.rows) > MOST_MARKS:
+        return "There is no chart: it would have too many marks to be read."
+    if chart.color and len(_distinct(figure, chart.color)) > MOST_COLOURS:
+        return "There is no chart: it would need more colours than can be told apart."
+    return None
+
+
+def _measure(figure: Figure, chart: Chart) -> str | None:
+    """Find the axis that is a number: what is counted, else the vertical one, else the horizontal one."""
+    numbers = {column.name for column in figure.columns if column.is_number}
+    axes = (chart.y, chart.x)
+    counted = tuple(name for name in axes if name == figure.summary.counts)
+    return next((name for name in counted + axes if name in numbers), None)
+
+
+def _position(columns: Sequence[Column], name: str) -> int:
+    return next(n for n, column in enumerate(columns) if column.name == name)
+
+
+def _distinct(figure: Figure, name: str) -> tuple[str, ...]:
+    position = _position(figure.columns, name)
+    return tuple(dict.fromkeys(_word(row[position]) for row in figure.rows))
+
+
+def _word(value: Value) -> str:
+    if value is None:
+        return NO_VALUE
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def describe(figure: Figure) -> str:
+    """Say in words what a figure shows, from its data: each value where they are few, else the most and the least."""
+    summary = figure.summary
+    chart = summary.chart
+    measure = _measure(figure, chart) if chart else summary.counts
+    if measure is None or not figure.rows:
+        return f"{summary.title}: a table of {len(figure.rows)} rows."
+    at = _position(figure.columns, measure)
+    names = [n for n, column in enumerate(figure.columns) if n != at and not column.is_number]
+    names = names or [n for n in range(len(figure.columns)) if n != at]
+    said = [(", ".join(_word(row[n]) for n in names) or "all", row[at]) for row in figure.rows]
+    kind = f"{chart.mark.capitalize()} chart" if chart else "Table"
+    opening = f"{kind} of {summary.label(measure)}: {summary.title}."
+    known = [(name, value) for name, value in said if isinstance(value, int | float | Decimal)]
+    if len(said) <= MOST_SPOKEN or not known:
+        return f"{opening} " + "; ".join(f"{name}: {_word(value)}" for name, value in said[:MOST_SPOKEN]) + "."
+    most, least = max(known, key=lambda pair: pair[1]), min(known, key=lambda pair: pair[1])
+    return f"{opening} {len(said)} values, the most {most[1]} ({most[0]}), the least {least[1]} ({least[0]})."
+
+
+# --- Vega-Lite -------------------------------------------------------------------------------------------------------
+
+
+def vega_lite(plan: _Plan) -> dict[str, Any]:
+    """Write a chart as a Vega-Lite specification with its data inside."""
+    rows = [_row(plan, row) for row in plan.figure.rows]
+    lines = max(row["category"].count("\n") + 1 for row in rows)
+    layers = _marks(plan, alt.Chart(alt.InlineData(values=rows))).properties(
+        width=_plot_width(plan),
+        height=alt.Step(max(32, lines * (_LINE + 1) + 10)) if plan.horizontal else 260,
+    )
+    if plan.chart.facet:
+        header = alt.Header(
+            title=None,
+            labelFontSize=plan.size.font,
+            labelFontWeight="bold",
+            labelColor="var(--ink)",
+            labelAnchor="start",
+        )
+        facet = alt.Facet(field="facet", type="nominal", sort=None, header=header, title=None)
+        layers = layers.facet(facet=facet, columns=1, spacing=24)
+    spec: dict[str, Any] = layers.configure(**_config(plan.size)).to_dict()
+    return spec
+
+
+def _row(plan: _Plan, row: Sequence[Value]) -> dict[str, Any]:
+    """Give a row to the chart under names of our own: what the author called a column cannot confuse Vega."""
+    cells = {column.name: value for column, value in zip(plan.figure.columns, row, strict=True)}
+    measure = cells[plan.measure]
+    letters = plan.size.letters if plan.horizontal else _LETTERS_BELOW
+    values: dict[str, Any] = {
+        "measure": float(measure) if isinstance(measure, int | float | Decimal) else None,
+        "category": "\n".join(textwrap.wrap(_word(cells[plan.category]), letters)) or " ",
+    }
+    if plan.chart.color:
+        values["colour"] = _word(cells[plan.chart.color])
+        values["rank"] = plan.colours.index(values["colour"])
+    if plan.chart.facet:
+        values["facet"] = _word(cells[plan.chart.facet])
+    return values
+
+
+def _marks(plan: _Plan, base: Any) -> Any:  # noqa: ANN401  # Altair's charts share no type
+    """Draw the rows as the chart's mark, with each bar's number where there is but one colour."""
+    base = base.encode(*_axes(plan), **_colour(plan))
+    one: dict[str, Any] = {} if plan.chart.color else {"color": "var(--series-1)"}
+    thick = {"size": 24} if plan.horizontal else {}
+    match plan.chart.mark:
+        case "line":
+            return base.mark_line(point=alt.OverlayMarkDef(size=60, filled=True, **one), strokeWidth=2.5, **one)
+        case "point":
+            return base.mark_point(size=90, filled=True, opacity=1, **one)
+        case "bar" if plan.chart.color:
+            return base.mark_bar(stroke="var(--paper)", strokeWidth=1, **thick)
+        case "bar":
+            place = {"align": "left", "dx": 5} if plan.horizontal else {"baseline": "bottom", "dy": -4}
+            numbers = base.mark_text(fontSize=plan.size.font, color="var(--ink)", **place)
+            text = alt.Text(field="measure", type="quantitative", format=plan.chart.format or ",d")
+            return base.mark_bar(**thick, **one) + numbers.encode(text=text)
+
+
+def _axes(plan: _Plan) -> tuple[Any, Any]:
+    number_axis = alt.Axis(
+        format=plan.chart.format or ",d",
+        tickMinStep=1,
+        tickCount=4,
+        domain=False,
+        ticks=False,
+        title=plan.figure.summary.label(plan.measure),
+    )
+    word_axis = alt.Axis(
+        labelExpr="split(datum.label, '\\n')",
+        labelLimit=plan.size.width,
+        labelAngle=0,
+        labelOverlap=not plan.horizontal,
+        ticks=False,
+        domain=not plan.horizontal,
+        title=None,
+        labelPadding=6,
+    )
+    number, word = (alt.X, alt.Y) if plan.horizontal else (alt.Y, alt.X)
+    return (
+        number(field="measure", type="quantitative", axis=None if plan.numbered else number_axis),
+        word(field="category", type="nominal", sort=None, axis=word_axis),
+    )
+
+
+def _colour(plan: _Plan) -> dict[str, Any]:
+    if plan.chart.color is None:
+        return {}
+    lines = plan.chart.mark == "line"
+    fills = [f"var(--series-{n})" if lines or n == 1 else f"url(#series-{n})" for n in range(1, MOST_COLOURS + 1)]
+    scale = alt.Scale(domain=list(plan.colours), range=fills[: len(plan.colours)])
+    legend = alt.Legend(
+        title=None,
+        orient="top",
+        direction="horizontal" if plan.size.name == "wide" else "vertical",
+        labelLimit=plan.size.width - 40,
+        symbolType="square",
+        symbolSize=180,
+    )
+    colour = alt.Color(field="colour", type="nominal", scale=scale, legend=legend)
+    return {"color": colour, "order": alt.Order(field="rank", type="quantitative")}
+
+
+def _plot_width(plan: _Plan) -> int:
+    """Leave room for the labels beside the plot, so that every drawing has the width of its page."""
+    if not plan.horizontal:
+        return plan.size.width - (14 if plan.numbered else 52)
+    longest = max(min(len(word), plan.size.letters) for word in _distinct(plan.figure, plan.category))
+    return max(120, plan.size.width - round(longest * plan.size.font * _LETTER) - 60)
+
+
+def _config(size: _Size) -> Mapping[str, Any]:
+    ink = {"labelColor": "var(--ink)", "labelFontSize": size.font}
+    title = {"titleColor": "var(--ink)", "titleFontSize": size.font, "titleFontWeight": "normal"}
+    return {
+        "font": "sans-serif",
+        "background": "transparent",
+        "view": {"stroke": None},
+        "axis": {**ink, **title, "gridColor": "var(--rule)", "domainColor": "var(--ink)"},
+        "legend": ink,
+    }
+
+
+# --- SVG -------------------------------------------------------------------------------------------------------------
+
+_NOISE = re.compile(r' (?:aria-[a-z]+|role|class|pointer-events|version|opacity|font-family|xmlns:xlink)="[^"]*"')
+_EMPTY = re.compile(r'<path(?: [a-z-]+="[^"]*")* d="(?:M0,0h0v0h0Z)?"(?: [a-z-]+="[^"]*")*/>|<g></g>')
+_LABEL = re.compile(
+    r'(<text text-anchor="end" transform="translate\([-\d.]+,)([\d.]+)(\)"[^>]*>)((?:<tspan[^>]*>[^<]*</tspan>)+)',
+)
+_LONG_NUMBER = re.compile(r"(\d+\.\d)\d+")
+
+
+def _svg(plan: _Plan) -> str:
+    """Render a chart, and give it the name and description that the renderer loses."""
+    drawn = vl_convert.vegalite_to_svg(vega_lite(plan), allowed_base_urls=[])
+    body = _LABEL.sub(_centred, _LONG_NUMBER.sub(r"\1", _NOISE.sub("", drawn)))
+    while (smaller := _EMPTY.sub("", body)) != body:
+        body = smaller
+    head, _, rest = body.partition(">")
+    attributes = " ".join(re.findall(r'(?:width|height|viewBox)="[^"]*"', head))
+    label = escape(plan.figure.text, quote=True)
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {plan.size.name}" role="img"'
+    return f'{opening} aria-label="{label}" {attributes}>{rest}'
+
+
+def _centred(label: re.Match[str]) -> str:
+    """Move a label of several lines up, so that its middle is where Vega puts its first line."""
+    lines = label[4].count("<tspan")
+    return f"{label[1]}{float(label[2]) - (lines - 1) * _LINE / 2:g}{label[3]}{label[4]}"

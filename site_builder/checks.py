@@ -1,0 +1,256 @@
+"""House checks: what the standard leaves open and a reader of the site relies on. Each is a check of its own."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from site_builder.model import Cell, Document, Field, Package, Resource, Table
+from site_builder.problems import Problem
+
+MOST_PER_CHECK = 200
+"""Problems that one check lists of one table; the rest would be the same again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the checks look at."""
+
+    package: Package
+    tables: tuple[Table, ...]
+    documents: Mapping[str, Document]
+    readme: str | None
+    where: str
+    """The package's folder, as problems name it."""
+
+    @property
+    def descriptor(self) -> str:
+        """The descriptor, as problems name it."""
+        return f"{self.where}/datapackage.json"
+
+    def file(self, resource: Resource) -> str:
+        """The file of a table, as problems name it."""
+        return f"{self.where}/{resource.paths[0]}" if resource.paths else self.descriptor
+
+
+def check(checked: Checked) -> tuple[Problem, ...]:
+    """Run every check on a package."""
+    return tuple(problem for each in _CHECKS for problem in each(checked))
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+def _categories(checked: Checked) -> Iterator[Problem]:
+    """Frictionless accepts ``categories`` without enforcing them."""
+    for table in checked.tables:
+        closed = [(n, field, {c.value for c in field.categories}) for n, field in _fields(table) if field.categories]
+        for row, cells in enumerate(table.rows, start=2):
+            for position, field, allowed in closed:
+                cell = cells[position]
+                if cell.missing is None and cell.text not in allowed:
+                    what = f'"{cell.text}" is not among the categories of the field.'
+                    mend = f"Write one of: {', '.join(sorted(allowed))}; or add it to the schema's categories."
+                    yield Problem(checked.file(table.resource), "category", what, mend, line=row, field=field.name)
+
+
+def _unique_keys(checked: Checked) -> Iterator[Problem]:
+    """Frictionless accepts ``uniqueKeys`` without enforcing them."""
+    for table in checked.tables:
+        for key in table.resource.unique_keys:
+            positions = [table.column(name) for name in key]
+            if None in positions:
+                what = f"A unique key names a field that is not there: {', '.join(key)}."
+                yield Problem(checked.descriptor, "unique-key", what, "Mend the name.", field=table.resource.name)
+                continue
+            yield from _repeated(table, key, [n for n in positions if n is not None], checked.file(table.resource))
+
+
+def _repeated(table: Table, key: tuple[str, ...], positions: list[int], file: str) -> Iterator[Problem]:
+    first: dict[tuple[object, ...], int] = {}
+    for row, cells in enumerate(table.rows, start=2):
+        values = tuple(cells[n].value for n in positions)
+        if None not in values and first.setdefault(values, row) != row:
+            what = f"Row {first[values]} has the same values."
+            mend = "Mend one of the rows, or take the unique key out."
+            yield Problem(file, "unique-key", what, mend, line=row, field=", ".join(key))
+
+
+def _fields(table: Table) -> Iterator[tuple[int, Field]]:
+    yield from enumerate(table.resource.fields)
+
+
+# --- what a response's package must have -----------------------------------------------------------------------------
+
+
+def _explained(checked: Checked) -> Iterator[Problem]:
+    """Each field says what it is."""
+    for table in checked.tables if checked.package.response else ():
+        for field in table.resource.fields:
+            for word, text in (
+                ("title", field.title if field.title != field.name else ""),
+                ("description", field.description),
+            ):
+                if not text:
+                    mend = f'Add a "{word}" to it in the schema.'
+                    yield Problem(
+                        checked.descriptor,
+                        "field",
+                        f'The field "{field.name}" has no {word}.',
+                        mend,
+                        field=table.resource.name,
+                    )
+
+
+def _readme(checked: Checked) -> Iterator[Problem]:
+    if checked.package.response and not (checked.readme or "").strip():
+        mend = "Write in plain words what was asked, what was answered and what is missing."
+        yield Problem(f"{checked.where}/README.md", "no-readme", "There is no README.md.", mend)
+
+
+def _rules(checked: Checked) -> Iterator[Problem]:
+    """The README says how each derived or mended field was made."""
+    for table in checked.tables:
+        for field in table.resource.fields:
+            for rule in filter(None, (field.derived, field.mended)):
+                if rule not in (checked.readme or ""):
+                    what = f'The README does not name the rule "{rule}".'
+                    mend = "Say there what the rule does, under its name."
+                    yield Problem(
+                        f"{checked.where}/README.md", "rule", what, mend, field=f"{table.resource.name}.{field.name}"
+                    )
+
+
+def _hashes(checked: Checked) -> Iterator[Problem]:
+    """The documents are the ones that were reviewed."""
+    for number, source in enumerate(checked.package.sources):
+        document = checked.documents.get(source.path or "")
+        if document and source.hash and source.hash != f"sha256:{document.sha256}":
+            what = f'"{source.path}" is not the file whose hash is given.'
+            mend = f"If it was meant to change, write sha256:{document.sha256}."
+            yield Problem(checked.descriptor, "source-hash", what, mend, field=f"sources[{number}].hash")
+
+
+# --- provenance ------------------------------------------------------------------------------------------------------
+
+
+def _lines(checked: Checked) -> Iterator[Problem]:
+    """Each row of a response names a line of its document."""
+    for table in checked.tables:
+        resource = table.resource
+        if resource.document is None:
+            continue
+        if table.column("source_line") is None:
+            mend = "Add an integer field that gives each row's line in the document."
+            yield Problem(
+                checked.descriptor, "source-line", 'There is no field "source_line".', mend, field=resource.name
+            )
+            continue
+        document = checked.documents[resource.document]
+        for row, line in enumerate(table.source_lines(), start=2):
+            if document.lines is not None and (line is None or document.line(line) is None):
+                what = f'"{resource.document}" has no line {line}; its last is {len(document.lines)}.'
+                yield Problem(
+                    checked.file(resource), "source-line", what, "Mend the number.", line=row, field="source_line"
+                )
+
+
+def _cells(checked: Checked) -> Iterator[Problem]:
+    """Each cell stands on its row's line, word for word, unless a rule of the README derived or mended its field."""
+    for table in checked.tables:
+        document = checked.documents.get(table.resource.document or "")
+        if document is None or document.lines is None:
+            continue
+        yield from list(_strangers(table, document, checked.file(table.resource)))[:MOST_PER_CHECK]
+
+
+def _strangers(table: Table, document: Document, file: str) -> Iterator[Problem]:
+    written = [(n, f) for n, f in _fields(table) if f.name != "source_line" and not f.derived and not f.mended]
+    for row, (cells, line) in enumerate(zip(table.rows, table.source_lines(), strict=True), start=2):
+        text = document.line(line or 0)
+        for position, field in written if text is not None else ():
+            if not stands_on(cells[position], text or ""):
+                what = f'"{cells[position].text[:60]}" does not stand on line {line} of {document.path}.'
+                mend = 'Copy it as it stands there, or name the rule that made it under "derived" or "mended".'
+                yield Problem(file, "not-on-its-line", what, mend, line=row, field=field.name)
+
+
+def stands_on(cell: Cell, line: str) -> bool:
+    """Whether a cell's text is part of a line, to the letter."""
+    return cell.text in line
+
+
+def _quotes(checked: Checked) -> Iterator[Problem]:
+    """What is quoted of the document stands on the line that is given."""
+    document = checked.documents.get(checked.package.main_document or "")
+    if document is None or document.lines is None:
+        return
+    for key, text, line in _quoted(checked.package):
+        found = document.line(line) if line else None
+        if line and (found is None or text not in found):
+            what = f'"{text[:60]}" does not stand on line {line} of {document.path}.'
+            yield Problem(
+                checked.descriptor, "quote", what, "Copy the words as they stand, or mend the line.", field=key
+            )
+
+
+def _quoted(package: Package) -> Iterator[tuple[str, str, int | None]]:
+    response = package.response
+    if response is None:
+        return
+    for number, question in enumerate(response.questions):
+        yield f"foi.questions[{number}].text", question.text, question.line
+        yield f"foi.questions[{number}].answer", question.answer or "", question.answer_line
+    quotes = {"caveats": response.caveats, "exemptions": response.exemptions, "notStated": response.not_stated}
+    for key, listed in quotes.items():
+        for number, quote in enumerate(listed):
+            yield f"foi.{key}[{number}].text", quote.text, quote.line
+    yield "foi.coverage.method", response.coverage.method or "", response.coverage.method_line
+    for number, figure in enumerate(response.published_figures):
+        yield f"foi.publishedFigures[{number}].value", _digits(figure.value), figure.line
+
+
+def _digits(value: Decimal) -> str:
+    return f"{value:f}"
+
+
+def _published(checked: Checked) -> Iterator[Problem]:
+    """A published figure that nothing is counted against says why; names are not used twice."""
+    response = checked.package.response
+    seen: set[str] = set()
+    for number, figure in enumerate(response.published_figures if response else ()):
+        key = f"foi.publishedFigures[{number}]"
+        if figure.sql is None and not figure.explanation:
+            what = f'Nothing is counted against "{figure.statement}".'
+            yield Problem(checked.descriptor, "published-figure", what, "Add the SQL, or explain why not.", field=key)
+        if figure.name in seen:
+            what = f'The name "{figure.name}" stands twice.'
+            yield Problem(checked.descriptor, "published-figure", what, "Rename one of them.", field=key)
+        seen.add(figure.name)
+
+
+def _answers(checked: Checked) -> Iterator[Problem]:
+    """The tables that a question names as its answer are there."""
+    names = {resource.name for resource in checked.package.resources}
+    for number, question in enumerate(checked.package.response.questions if checked.package.response else ()):
+        for name in question.resources:
+            if name not in names:
+                key = f"foi.questions[{number}].resources"
+                what = f'There is no resource "{name}".'
+                yield Problem(
+                    checked.descriptor, "question", what, f"Write one of: {', '.join(sorted(names))}.", field=key
+                )
+
+
+_CHECKS = (
+    _categories,
+    _unique_keys,
+    _explained,
+    _readme,
+    _rules,
+    _hashes,
+    _lines,
+    _cells,
+    _quotes,
+    _published,
+    _answers,
+)

@@ -1,0 +1,137 @@
+"""What spans the packages: home, catalogue, authorities, content pages, and the files for programs."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from site_builder import metadata, pages, urls
+from site_builder.content import ContentFile
+from site_builder.exports import figure_csv, figure_json
+from site_builder.markdown import Article
+from site_builder.model import Card
+from site_builder.output import MANIFEST, Folder, manifest
+from site_builder.problems import Problem
+from site_builder.render import render
+from site_builder.settings import SETTINGS, Site
+
+
+def compose(cards: Sequence[Card], content: Sequence[ContentFile], site: Site, out: Folder) -> tuple[Problem, ...]:
+    """Write everything that is not a package's own, the manifest last."""
+    planned = [*_pages(cards, content, site)]
+    problems = _dead_navigation(planned, site)
+    for page in planned:
+        out.write(urls.page_file(page.path), render(page, site))
+    for written in content:
+        for figure in written.figures:
+            out.write(urls.content_data(written.page, figure.summary.name, "csv"), figure_csv(figure))
+            out.write(urls.content_data(written.page, figure.summary.name, "json"), figure_json(figure))
+    for path, data in site.assets:
+        out.write(path, data)
+    _write_metadata(cards, site, out)
+    return problems
+
+
+def _pages(cards: Sequence[Card], content: Sequence[ContentFile], site: Site) -> Iterator[pages.Page]:
+    yield _home(cards, next((page for page in content if page.page == urls.HOME), None), site)
+    yield pages.CataloguePage(
+        path=urls.CATALOGUE,
+        title="Responses",
+        description=f"All {pages.plural(len(cards), 'responses')} held here.",
+        cards=tuple(cards),
+    )
+    yield from _authorities(cards)
+    for page in content:
+        if page.page != urls.HOME:
+            yield pages.ContentPage(
+                path=page.page,
+                title=page.article.title or page.page,
+                description=page.article.lead or site.description,
+                article=page.article,
+                figures=_views(page),
+            )
+        for view in _views(page).values():
+            yield pages.FigurePage(
+                path=view.page,
+                title=view.figure.summary.title,
+                description=view.figure.text[:300],
+                view=view,
+                owner_title=page.article.title or site.title,
+                package=None,
+            )
+    yield pages.NotFoundPage(
+        path="404.html",
+        title="There is no such page",
+        description="This address leads nowhere.",
+        cards=tuple(cards),
+    )
+
+
+def _views(page: ContentFile) -> dict[str, pages.FigureView]:
+    return {
+        figure.summary.name: pages.FigureView(
+            figure,
+            page.page,
+            urls.content_data(page.page, figure.summary.name, "csv"),
+            urls.content_data(page.page, figure.summary.name, "json"),
+        )
+        for figure in page.figures
+    }
+
+
+def _home(cards: Sequence[Card], content: ContentFile | None, site: Site) -> pages.HomePage:
+    units: dict[str, int] = {}
+    for card in cards:
+        for table in card.tables:
+            if table.kind != "counts":
+                units[table.unit] = units.get(table.unit, 0) + table.rows
+    years = [day.year for card in cards for day in (card.start, card.end) if day]
+    return pages.HomePage(
+        path=urls.HOME,
+        title=site.title,
+        description=site.description,
+        article=content.article if content else Article(site.title, site.description, ()),
+        figures=_views(content) if content else {},
+        cards=tuple(cards),
+        authorities=len({card.authority.slug for card in cards if card.authority}),
+        records=tuple(sorted(units.items(), key=lambda pair: (-pair[1], pair[0]))),
+        years=(min(years), max(years)) if years else None,
+    )
+
+
+def _authorities(cards: Sequence[Card]) -> Iterator[pages.AuthorityPage]:
+    known = sorted((card.authority.slug, card.name, card) for card in cards if card.authority)
+    for slug, group in groupby(known, key=lambda entry: entry[0]):
+        its = tuple(card for _, _, card in group)
+        authority = its[0].authority
+        if authority:
+            yield pages.AuthorityPage(
+                path=urls.authority(slug),
+                title=authority.name,
+                description=f"{pages.plural(len(its), 'responses')} of {authority.name}.",
+                authority=authority,
+                cards=its,
+            )
+
+
+def _dead_navigation(planned: Sequence[pages.Page], site: Site) -> tuple[Problem, ...]:
+    there = {page.path for page in planned}
+    return tuple(
+        Problem(
+            SETTINGS,
+            "dead-link",
+            f'There is no page "{path}".',
+            "Add it to content/, or mend the path.",
+            field="navigation",
+        )
+        for path in site.navigation
+        if path not in there
+    )
+
+
+def _write_metadata(cards: Sequence[Card], site: Site, out: Folder) -> None:
+    out.write("catalog.json", metadata.catalog(cards, out.files, site.title, site.url))
+    out.write("robots.txt", metadata.robots(site.url))
+    if site.url:
+        found = [file.path.removesuffix("index.html") for file in out.files if file.path.endswith("index.html")]
+        listed = [path for path in found if not path.startswith("data/")]
+        out.write("sitemap.xml", metadata.sitemap(listed, site.url))
+    out.write(MANIFEST, manifest(out.files))

@@ -1,0 +1,179 @@
+"""The site's own pages, in Markdown, and their summaries over several packages."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from site_builder import urls
+from site_builder.charts import draw
+from site_builder.database import Loaded, Query, ask
+from site_builder.discover import screen_files
+from site_builder.markdown import Article, read_markdown
+from site_builder.model import Figure, RecordRef, SourceRef, Summary, Value
+from site_builder.packages import BuiltPackage
+from site_builder.problems import Problem
+from site_builder.summaries import figures, read_summary
+
+CONTENT = "content"
+_RESERVED = ("datasets", "data", "authorities", "assets", "figures", "pagefind")
+"""Top-level addresses that are not content's to use."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentFile:
+    """A Markdown file of ``content/`` and the page it becomes."""
+
+    page: str
+    """Site path."""
+    article: Article
+    figures: tuple[Figure, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Summaries:
+    read: Mapping[str, Summary]
+    """By their path below ``content/``."""
+    drawn: Mapping[str, Figure]
+    """Those that gave a figure, likewise."""
+
+
+def read_content(root: Path, built: Sequence[BuiltPackage]) -> tuple[tuple[ContentFile, ...], tuple[Problem, ...]]:
+    """Read every page of content with its figures. The packages are those that the site holds."""
+    files, problems = screen_files(root / CONTENT, CONTENT) if (root / CONTENT).is_dir() else ((), ())
+    if problems:
+        return (), problems
+    texts = {path: page for path in files if (page := _page(path)) is not None}
+    read, found = _summaries(root, files)
+    drawn, wrong = _figures(read, built)
+    problems = (*found, *wrong)
+    pages: list[ContentFile] = []
+    for path, page in texts.items():
+        text = (root / CONTENT / path).read_text("utf-8")
+        resolve = _resolver(path.rpartition("/")[0], texts, built)
+        content, misled = _read(path, page, text, _Summaries(read, drawn), resolve)
+        problems = (*problems, *misled, *_misplaced(path, page))
+        pages.append(content)
+    return tuple(pages), problems
+
+
+def _page(path: str) -> str | None:
+    """Name the page that a Markdown file becomes: ``about.md`` is ``about/``, ``index.md`` its folder."""
+    if not path.endswith(".md"):
+        return None
+    stem = path.removesuffix(".md")
+    folder = stem.removesuffix("index") if stem == "index" or stem.endswith("/index") else stem + "/"
+    return folder if folder != "/" else ""
+
+
+def _misplaced(path: str, page: str) -> tuple[Problem, ...]:
+    if page.split("/", maxsplit=1)[0] not in _RESERVED:
+        return ()
+    what = f'The address "{page}" is taken by the site itself.'
+    return (Problem(f"{CONTENT}/{path}", "reserved", what, "Rename the file or its folder."),)
+
+
+def _read(
+    path: str,
+    page: str,
+    text: str,
+    summaries: _Summaries,
+    resolve: Callable[[str], str | None],
+) -> tuple[ContentFile, tuple[Problem, ...]]:
+    where = f"{CONTENT}/{path}"
+    article, problems = read_markdown(text, page, resolve, where)
+    folder = path.rpartition("/")[0]
+    prefix = f"{folder}/" if folder else ""
+    here = {name: f"{prefix}summaries/{name}.sql" for name in article.figures}
+    unknown = tuple(
+        Problem(where, "dead-link", f'There is no summary "{name}".', f"Add {CONTENT}/{file}, or mend the link.")
+        for name, file in here.items()
+        if file not in summaries.read
+    )
+    shown = tuple(summaries.drawn[file] for file in here.values() if file in summaries.drawn)
+    return ContentFile(page, article, shown, where), (*problems, *unknown)
+
+
+def _resolver(folder: str, texts: Mapping[str, str], built: Sequence[BuiltPackage]) -> Callable[[str], str | None]:
+    """Make the function that finds what a relative link in a folder of content means."""
+    published = {file.path for package in built for file in package.files}
+
+    def resolve(link: str) -> str | None:
+        path = _joined(f"{CONTENT}/{folder}".rstrip("/"), link)
+        if path.startswith(f"{CONTENT}/"):
+            return texts.get(path.removeprefix(f"{CONTENT}/"))
+        _, name, *rest = (*path.split("/"), "", "")
+        inside = "/".join(rest).strip("/")
+        if inside in {"", "README.md"}:
+            target = urls.package(name)
+            return target if urls.page_file(target) in published else None
+        return urls.data(name, inside) if urls.data(name, inside) in published else None
+
+    return resolve
+
+
+def _joined(folder: str, link: str) -> str:
+    parts = folder.split("/")
+    for part in link.split("/"):
+        if part == "..":
+            parts = parts[:-1]
+        elif part not in {"", "."}:
+            parts.append(part)
+    return "/".join(parts)
+
+
+# --- summaries -------------------------------------------------------------------------------------------------------
+
+
+def _summaries(root: Path, files: Sequence[str]) -> tuple[Mapping[str, Summary], tuple[Problem, ...]]:
+    summaries: dict[str, Summary] = {}
+    problems: list[Problem] = []
+    for path in files:
+        if "summaries/" in path and path.endswith(".sql"):
+            name = path.rpartition("/")[2].removesuffix(".sql")
+            summary, found = read_summary(name, (root / CONTENT / path).read_text("utf-8"), f"{CONTENT}/{path}")
+            summaries |= {path: summary} if summary else {}
+            problems.extend(found)
+    return summaries, tuple(problems)
+
+
+def _figures(
+    summaries: Mapping[str, Summary],
+    built: Sequence[BuiltPackage],
+) -> tuple[Mapping[str, Figure], tuple[Problem, ...]]:
+    """Ask all summaries at once, over the tables of the packages that they name and no others."""
+    if not summaries:
+        return {}, ()
+    words = {word for summary in summaries.values() for word in re.findall(r"\bp_[a-z0-9_]+", summary.sql.lower())}
+    named = [package for package in built if urls.sql_schema(package.name) in words]
+    tables = [_in_schema(table) for package in named for table in package.tables]
+    answers = ask(tables, [Query(path, summary.sql) for path, summary in summaries.items()])
+    made, problems = figures(summaries.values(), answers, _lookup(tables))
+    paths = {summary.where: path for path, summary in summaries.items()}
+    return {paths[figure.summary.where]: draw(figure) for figure in made}, problems
+
+
+def _in_schema(table: Loaded) -> Loaded:
+    return Loaded(urls.sql_schema(table.package), table.name, table.package, table.resource, parquet=table.parquet)
+
+
+def _lookup(tables: Sequence[Loaded]) -> Callable[[RecordRef], tuple[SourceRef, Mapping[str, Value]] | None]:
+    places = {(table.package, table.resource): table.parquet for table in tables}
+
+    @cache
+    def about(package: str, resource: str) -> Any:  # noqa: ANN401  # it comes from JSON
+        parquet = places.get((package, resource))
+        return json.loads(parquet.with_name(f"{resource}.lines.json").read_text("utf-8")) if parquet else None
+
+    def lookup(ref: RecordRef) -> tuple[SourceRef, Mapping[str, Value]] | None:
+        known = about(ref.package, ref.resource)
+        if known is None or not 0 < ref.row <= len(known["lines"]):
+            return None
+        source = SourceRef(ref, known["document"], known["lines"][ref.row - 1])
+        return source, known["counts"][ref.row - 1] if known["counts"] else {}
+
+    return lookup

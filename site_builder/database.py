@@ -1,0 +1,238 @@
+"""Typed tables in a locked DuckDB: load, ask, and bring the answers back as values.
+
+The SQL runs in ``sandbox.py``, a process of its own. Tables travel there as CSV that we write ourselves from the typed
+cells, so that a table means the same to SQL as to every page and download, whatever file it was read from.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from site_builder import urls
+from site_builder.model import Answer, Column, Field, RecordRef, Table, Value
+
+INTERRUPT_SECONDS = 5
+"""After these DuckDB is asked to stop a query."""
+KILL_SECONDS = 8
+"""After these its process is ended."""
+MEMORY_MB = 512
+ADDRESS_SPACE_MB = 2_000
+MOST_ROWS = 10_000
+"""Rows of a summary."""
+MOST_BYTES = 20_000_000
+"""Bytes of a summary, the trail included."""
+
+_TYPES = {
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "datetime": "TIMESTAMP",
+    "time": "TIME",
+    "year": "INTEGER",
+}
+_TRAIL = "STRUCT(package VARCHAR, resource VARCHAR, row INTEGER)[]"
+_WIDEST_DECIMAL = 38
+_BIGINT = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question to the database."""
+
+    name: str
+    sql: str
+    ordered: bool = True
+    """Whether the outer SELECT must have an ORDER BY."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a query gave no answer."""
+
+    kind: str
+    """sql, statement, order, slow, memory, output or crash."""
+    message: str
+    position: int | None = None
+    """Where in the SQL, in characters, where the parser says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A table ready to be loaded: a file, and the name that SQL sees."""
+
+    schema: str
+    name: str
+    package: str
+    resource: str
+    columns: tuple[tuple[str, str], ...] = ()
+    csv: Path | None = None
+    parquet: Path | None = None
+    """With ``csv``: where to write the typed table. Without: the table itself."""
+
+
+def prepare(package: str, table: Table, scratch: Path) -> Loaded:
+    """Write a table for loading, and say where its Parquet file will lie."""
+    name = table.resource.name
+    columns = _columns(table)
+    csv = scratch / f"{name}.load.csv"
+    with csv.open("w", encoding="utf-8", newline="") as file:
+        file.write(",".join(map(_quoted, ("_row", *(column for column, _ in columns)))) + "\n")
+        for number, row in enumerate(_values(table), start=1):
+            file.write(",".join(map(_quoted, (number, *row))) + "\n")
+    parquet = scratch / f"{name}.parquet"
+    return Loaded("", urls.sql_name(name), package, name, tuple(columns), csv, parquet)
+
+
+def _columns(table: Table) -> list[tuple[str, str]]:
+    columns: list[tuple[str, str]] = []
+    for position, field in enumerate(table.resource.fields):
+        columns.append((field.name, _type(field, [row[position].value for row in table.rows])))
+        if field.says_why_missing:
+            columns.append((f"{field.name}__missing", "VARCHAR"))
+    return columns
+
+
+def _type(field: Field, values: Sequence[Value]) -> str:
+    """Choose a type that holds every value exactly: DECIMAL rather than DOUBLE, so that sums do not depend on order."""
+    if field.type == "integer":
+        return "BIGINT" if all(abs(v) < _BIGINT for v in values if isinstance(v, int)) else "DECIMAL(38,0)"
+    if field.type == "number":
+        return _decimal(values)
+    return _TYPES.get(field.type, "VARCHAR")
+
+
+def _decimal(values: Sequence[Value]) -> str:
+    numbers = [Decimal(str(value)) for value in values if value is not None]
+    if not all(number.is_finite() for number in numbers):
+        return "DOUBLE"
+    scale = max((max(0, -int(number.as_tuple().exponent)) for number in numbers), default=0)
+    whole = max((number.adjusted() + 1 for number in numbers), default=1)
+    return f"DECIMAL(38,{scale})" if scale + max(whole, 1) <= _WIDEST_DECIMAL else "DOUBLE"
+
+
+def _values(table: Table) -> Iterator[list[Value]]:
+    for row in table.rows:
+        values: list[Value] = []
+        for field, cell in zip(table.resource.fields, row, strict=True):
+            values.append(cell.value)
+            if field.says_why_missing:
+                values.append(cell.missing)
+        yield values
+
+
+def _quoted(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, date | datetime | time):
+        text = value.isoformat()
+    elif isinstance(value, bool):
+        text = "true" if value else "false"
+    else:
+        text = f"{value:f}" if isinstance(value, Decimal) and value.is_finite() else str(value)
+    return '"' + text.replace('"', '""') + '"'
+
+
+def ask(tables: Iterable[Loaded], queries: Sequence[Query]) -> tuple[Answer | Failure, ...]:
+    """Answer queries over tables, in order. One that ends its process fails alone; those after it are asked anew."""
+    tables = tuple(tables)
+    answers: list[Answer | Failure] = []
+    while len(answers) < len(queries) or (not queries and not answers):
+        process, lines = _run(tables, queries[len(answers) :])
+        answers.extend(_answer(json.loads(line)) for line in lines)
+        if len(answers) < len(queries):
+            answers.append(_crash(process))
+        if not queries:
+            break
+    return tuple(answers)
+
+
+def _run(tables: Sequence[Loaded], queries: Sequence[Query]) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    request = {
+        "tables": [_table(table) for table in tables],
+        "queries": [{"name": query.name, "sql": query.sql, "ordered": query.ordered} for query in queries],
+        "interrupt_seconds": INTERRUPT_SECONDS,
+        "kill_seconds": KILL_SECONDS,
+        "memory_mb": MEMORY_MB,
+        "address_space_mb": ADDRESS_SPACE_MB,
+        "most_rows": MOST_ROWS,
+        "most_bytes": MOST_BYTES,
+    }
+    process = subprocess.run(  # our own script, with our own interpreter
+        [sys.executable, "-I", str(Path(__file__).with_name("sandbox.py"))],
+        input=json.dumps(request),
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        env={"TZ": "UTC", **{key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ}},
+    )
+    return process, [line for line in process.stdout.splitlines() if line.endswith("}")]
+
+
+def _table(table: Loaded) -> dict[str, Any]:
+    return {
+        "schema": table.schema,
+        "name": table.name,
+        "package": table.package,
+        "resource": table.resource,
+        "columns": table.columns,
+        "csv": str(table.csv) if table.csv else None,
+        "parquet": str(table.parquet) if table.parquet else None,
+    }
+
+
+class LoadError(RuntimeError):
+    """A table that Frictionless accepted could not be loaded: a fault of ours."""
+
+
+def _crash(process: subprocess.CompletedProcess[str]) -> Failure:
+    """Say why the process ended before it answered."""
+    if process.returncode > 0 and "_load" in process.stderr:
+        raise LoadError(process.stderr)
+    if process.returncode == -14 or process.returncode == -24:  # noqa: PLR1714, PLR2004  # SIGALRM, SIGXCPU
+        return Failure("slow", f"It took more than {KILL_SECONDS} seconds.")
+    if process.returncode == -9 or "bad_alloc" in process.stderr or "MemoryError" in process.stderr:  # noqa: PLR2004
+        return Failure("memory", "It needs too much memory.")
+    return Failure("crash", f"It ended the database (exit code {process.returncode}).")
+
+
+def _answer(reply: dict[str, Any]) -> Answer | Failure:
+    if "error" in reply:
+        kind, message, *position = reply["error"]
+        return Failure(kind, _first_line(message), int(position[0]) if position else None)
+    columns = tuple(Column(name, kind) for name, kind in reply["columns"])
+    trail = next((n for n, column in enumerate(columns) if column.name == "trail"), None)
+    kept = [n for n in range(len(columns)) if n != trail]
+    rows = tuple(tuple(_typed(row[n], columns[n].type) for n in kept) for row in reply["rows"])
+    trails = None
+    if trail is not None:
+        if columns[trail].type.replace('"', "") != _TRAIL:
+            return Failure("trail", "The column trail is not a list of records.")
+        trails = tuple(tuple(RecordRef(*record) for record in row[trail] or () if record) for row in reply["rows"])
+    return Answer(tuple(columns[n] for n in kept), rows, trails)
+
+
+def _first_line(message: str) -> str:
+    return message.strip().split("\n\n")[0].replace("\n", " ")
+
+
+def _typed(value: Any, kind: str) -> Value:  # noqa: ANN401  # it came from JSON
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False)
+    text = str(value)
+    if kind.startswith("DECIMAL"):
+        return Decimal(text)
+    if kind in {"DOUBLE", "FLOAT"}:
+        return float(text)
+    if kind == "DATE":
+        return date.fromisoformat(text)
+    if kind.startswith("TIMESTAMP"):
+        return datetime.fromisoformat(text)
+    return text

@@ -1,0 +1,510 @@
+"""Turn the text of a ``datapackage.json`` into a Package, finding all that is wrong with it on the way."""
+
+import codecs
+import json
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from site_builder import urls
+from site_builder.model import (
+    Authority,
+    Category,
+    Coverage,
+    Field,
+    Json,
+    Licence,
+    Missing,
+    Package,
+    PublishedFigure,
+    Question,
+    Quote,
+    Resource,
+    Response,
+    Source,
+    Statement,
+)
+from site_builder.problems import Problem
+from site_builder.profiles import profile_problems
+
+LONGEST_DESCRIPTOR = 5_000_000
+"""Characters of a descriptor."""
+DEEPEST_DESCRIPTOR = 40
+"""Objects and lists inside one another."""
+MOST_FIELDS = 1_000
+"""Fields of a table."""
+TABULAR = {"csv": "text/csv", "tsv": "text/tab-separated-values"}
+"""The table formats that we read, beside data that stands in the descriptor."""
+_SPECIAL_KEYS = ("compression", "innerpath", "scheme", "control", "extrapaths", "query")
+_FIELD_TYPES = frozenset(
+    [
+        "any",
+        "array",
+        "boolean",
+        "date",
+        "datetime",
+        "duration",
+        "geojson",
+        "geopoint",
+        "integer",
+        "list",
+        "number",
+        "object",
+        "string",
+        "time",
+        "year",
+        "yearmonth",
+    ],
+)
+
+
+@dataclass
+class _Reader:
+    """Gathers the problems of one descriptor while it is read."""
+
+    where: str
+    files: frozenset[str]
+    read: Callable[[str], str]
+    problems: list[Problem] = field(default_factory=list)
+
+    def problem(self, code: str, what: str, mend: str, key: str | None = None) -> None:
+        self.problems.append(Problem(self.where, code, what, mend, field=key))
+
+
+def read_descriptor(
+    text: str,
+    name: str,
+    where: str,
+    files: Iterable[str],
+    read: Callable[[str], str],
+) -> tuple[Package | None, tuple[Problem, ...]]:
+    """Read a descriptor.
+
+    The name is the package's identifier (its folder's), ``where`` how problems name the file, ``files`` the relative
+    paths that the folder holds, and ``read`` gives the text of one of them, where a schema or dialect stands in a file
+    of its own. There is no package where there is an error.
+    """
+    reader = _Reader(where, frozenset(files), read)
+    descriptor = _parse(text, reader)
+    if descriptor is None:
+        return None, tuple(reader.problems)
+    response = _response(descriptor, name, reader)
+    resources = _resources(descriptor, reader, has_response=response is not None)
+    package = Package(
+        name=name,
+        title=_text(descriptor.get("title")) or _text(descriptor.get("name")) or name,
+        description=_text(descriptor.get("description")),
+        version=_text(descriptor.get("version")) or None,
+        keywords=tuple(_text(each) for each in _list(descriptor.get("keywords")) if _text(each)),
+        licences=tuple(_licences(descriptor)),
+        sources=tuple(_sources(descriptor, reader)),
+        resources=resources,
+        response=response,
+    )
+    _check_documents(package, reader)
+    return (None if reader.problems else package), tuple(reader.problems)
+
+
+# --- JSON ------------------------------------------------------------------------------------------------------------
+
+
+def _parse(text: str, reader: _Reader) -> Mapping[str, Json] | None:
+    """Read JSON strictly: no key twice, no NaN, not too long or too deep."""
+    if len(text) > LONGEST_DESCRIPTOR:
+        reader.problem("descriptor-size", "The descriptor is too long.", "Put the data in files of their own.")
+        return None
+    if _depth(text) > DEEPEST_DESCRIPTOR:
+        reader.problem("descriptor-depth", "Its lists and objects are too deep.", f"Use at most {DEEPEST_DESCRIPTOR}.")
+        return None
+
+    def unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+        keys = [key for key, _ in pairs]
+        for key in sorted({key for key in keys if keys.count(key) > 1}) if len(set(keys)) < len(keys) else ():
+            reader.problem("duplicate-key", "The key stands twice in one object.", "Keep one of them.", key)
+        return dict(pairs)
+
+    def constant(word: str) -> None:
+        reader.problem("json", f"{word} is not JSON.", "Write a number, or null.")
+
+    try:
+        loaded = json.loads(text, object_pairs_hook=unique, parse_constant=constant)
+    except json.JSONDecodeError as error:
+        mend = "Often a comma or a quote is missing or too many on that line or the one before."
+        reader.problems.append(Problem(reader.where, "json", f"It is not JSON: {error.msg}.", mend, line=error.lineno))
+        return None
+    if not isinstance(loaded, dict):
+        reader.problem("json", "It is not an object in { }.", "Start the file with {.")
+        return None
+    return loaded
+
+
+def _depth(text: str) -> int:
+    """Count how deep brackets are inside one another, those in strings included (a bound, not an exact figure)."""
+    depth = deepest = 0
+    for character in text:
+        if character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest
+
+
+def _text(value: Json) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _list(value: Json) -> Sequence[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _object(value: Json) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+# --- resources -------------------------------------------------------------------------------------------------------
+
+
+def _resources(descriptor: Mapping[str, Json], reader: _Reader, *, has_response: bool) -> tuple[Resource, ...]:
+    listed = descriptor.get("resources", [])
+    if not isinstance(listed, list) or not (listed or has_response):
+        reader.problem("no-resources", "It lists no resources.", 'List each file under "resources".', "resources")
+        return ()
+    resources = [
+        resource
+        for number, each in enumerate(listed)
+        if (resource := _resource(each, f"resources[{number}]", reader, has_response=has_response))
+    ]
+    seen: set[str] = set()
+    for resource in resources:
+        if resource.sql_name.lower() in seen:
+            what = f'Two resources are called "{resource.name}" (- and _, small and capital letters count as the same).'
+            reader.problem("same-name", what, "Rename one of them.", resource.name)
+        seen.add(resource.sql_name.lower())
+    return tuple(resources)
+
+
+def _resource(each: Json, key: str, reader: _Reader, *, has_response: bool) -> Resource | None:
+    if not isinstance(each, dict):
+        reader.problem("resource", "It is not an object in { }.", "Describe the file in an object.", key)
+        return None
+    name = _text(each.get("name"))
+    if not urls.RESOURCE_NAME.fullmatch(name if has_response else urls.slug(name) or "-"):
+        mend = "Use a-z, 0-9 and -, beginning with a letter, at most 64 characters."
+        reader.problem("resource-name", f'"{name}" cannot be the name of a resource.', mend, key)
+        return None
+    for special in _SPECIAL_KEYS:
+        if special in each:
+            what = f'"{special}" asks for a reader that we do not open files with.'
+            reader.problem("resource-key", what, "Put a plain file in the folder and leave the key out.", key)
+    paths = _paths(each, key, reader)
+    tabular = _is_table(each, paths)
+    dialect = _referenced(each.get("dialect"), f"{key}.dialect", reader)
+    schema = _schema(each.get("schema"), key, reader)
+    table = _object(each.get("foi"))
+    if tabular and (has_response or table):
+        reader.problems.extend(profile_problems(table, "table", reader.where, f"{key}.foi"))
+    address = name if has_response else urls.slug(name)
+    return Resource(
+        name=address,
+        title=_text(each.get("title")) or name.replace("-", " ").replace("_", " "),
+        description=_text(each.get("description")),
+        paths=paths,
+        tabular=tabular,
+        format=_format(each, paths),
+        mediatype=_text(each.get("mediatype")) or TABULAR.get(_format(each, paths), "application/octet-stream"),
+        plain_csv=_is_plain_csv(each, paths, dialect),
+        fields=tuple(_fields(schema, key, reader)),
+        unique_keys=tuple(_keys(schema)),
+        document=_text(table.get("document")) or None,
+        kind=table.get("kind") if table.get("kind") in {"records", "counts"} else None,
+        unit=_text(table.get("unit")) or "rows",
+        descriptor=_readable(each, address, paths, {"dialect": dialect, "schema": schema})
+        | _encoding(each, key, reader),
+    )
+
+
+def _readable(
+    each: Mapping[str, Json],
+    name: str,
+    paths: Sequence[str],
+    parts: Mapping[str, Mapping[str, Json]],
+) -> dict[str, Json]:
+    """Keep of a resource's descriptor what a reader of tables needs, and nothing that makes it reach elsewhere."""
+    kept: dict[str, Json] = {"name": name}
+    if paths:
+        kept["path"] = paths[0]
+        kept |= {"extrapaths": list(paths[1:])} if len(paths) > 1 else {}
+        kept |= {"format": _format(each, paths)} if _format(each, paths) in TABULAR else {}
+    else:
+        kept["data"] = each.get("data")
+    if _is_table(each, paths):
+        kept |= {"type": "table"}
+        kept |= {"dialect": dict(parts["dialect"])} if parts["dialect"] else {}
+        kept |= {"schema": dict(parts["schema"])} if parts["schema"].get("fields") else {}
+    return kept | {word: each[word] for word in ("hash", "bytes") if word in each and len(paths) == 1}
+
+
+def _encoding(each: Mapping[str, Json], key: str, reader: _Reader) -> dict[str, Json]:
+    """Always name the encoding: guessed ones are often wrong."""
+    written = _text(each.get("encoding")) or "utf-8"
+    if "path" not in each:
+        return {}
+    try:
+        return {"encoding": codecs.lookup(written).name}
+    except LookupError:
+        mend = 'Write "utf-8", or save the file in UTF-8 and leave the key out.'
+        reader.problem("encoding", f'"{written}" is not an encoding that we know.', mend, f"{key}.encoding")
+        return {}
+
+
+def _referenced(written: Json, key: str, reader: _Reader) -> Mapping[str, Any]:
+    """Give an object that stands in the descriptor, or in a file of the package that it names."""
+    if not isinstance(written, str):
+        return _object(written)
+    if written not in reader.files:
+        what = f'There is no file "{written}" in the package.'
+        reader.problem("no-file", what, "Write the object itself here, or add the file.", key)
+        return {}
+    inner = _Reader(f"{posixpath.dirname(reader.where)}/{written}", reader.files, reader.read)
+    loaded = _parse(reader.read(written), inner)
+    reader.problems.extend(inner.problems)
+    return loaded or {}
+
+
+def _paths(each: Mapping[str, Json], key: str, reader: _Reader) -> tuple[str, ...]:
+    written = each.get("path")
+    if written is None or written == []:
+        if "data" not in each:
+            reader.problem("no-path", "It has neither a path nor data.", 'Name its file under "path".', key)
+        return ()
+    paths = [written] if isinstance(written, str) else _list(written)
+    good: list[str] = []
+    for path in paths:
+        if not isinstance(path, str) or (fault := urls.path_fault(path)):
+            what = f"{json.dumps(path)[:100]} cannot be read: {fault if isinstance(path, str) else 'it is not a path'}."
+            reader.problem("path", what, "Put the file in the package's folder and name it from there.", f"{key}.path")
+        elif path not in reader.files:
+            reader.problem(
+                "no-file", f'There is no file "{path}" in the package.', _nearest(path, reader), f"{key}.path"
+            )
+        else:
+            good.append(path)
+    return tuple(good)
+
+
+def _nearest(path: str, reader: _Reader) -> str:
+    same = sorted(file for file in reader.files if posixpath.basename(file).lower() == posixpath.basename(path).lower())
+    return f'Did you mean "{same[0]}"?' if same else "Add the file, or mend the path."
+
+
+def _format(each: Mapping[str, Json], paths: Sequence[str]) -> str:
+    if not paths:
+        return _text(each.get("format")).lower() or "inline"
+    return _text(each.get("format")).lower() or posixpath.splitext(paths[0])[1].lstrip(".").lower()
+
+
+def _is_table(each: Mapping[str, Json], paths: Sequence[str]) -> bool:
+    if not paths:
+        rows = each.get("data")
+        return isinstance(rows, list) and bool(rows) and all(isinstance(row, list | dict) for row in rows)
+    return _format(each, paths) in TABULAR
+
+
+def _is_plain_csv(each: Mapping[str, Json], paths: Sequence[str], dialect: Mapping[str, Json]) -> bool:
+    nested = _object(dialect.get("csv"))
+    encoding = (_text(each.get("encoding")) or "utf-8").lower().replace("_", "-")
+    default_dialect = all(
+        each_.get(key, default) == default
+        for each_ in (dialect, nested)
+        for key, default in (("delimiter", ","), ("quoteChar", '"'), ("header", True), ("doubleQuote", True))
+    )
+    return len(paths) == 1 and _format(each, paths) == "csv" and encoding in {"utf-8", "utf8"} and default_dialect
+
+
+def _schema(written: Json, key: str, reader: _Reader) -> Mapping[str, Any]:
+    schema = _referenced(written, f"{key}.schema", reader)
+    if len(_list(schema.get("fields"))) > MOST_FIELDS:
+        what = f"The table has more than {MOST_FIELDS:,} fields."
+        reader.problem("too-many-fields", what, "Tidy data has few columns and many rows.", f"{key}.schema")
+        return {}
+    return schema
+
+
+def _fields(schema: Mapping[str, Any], key: str, reader: _Reader) -> Iterator[Field]:
+    seen: set[str] = set()
+    for number, each in enumerate(_list(schema.get("fields"))):
+        here = f"{key}.schema.fields[{number}]"
+        name = each.get("name") if isinstance(each, dict) else None
+        if not isinstance(name, str) or not name.strip():
+            reader.problem("field-name", "The field has no name.", 'Give it a "name".', here)
+            continue
+        if name.lower() in seen:
+            reader.problem("field-name", f'There are two fields called "{name}".', "Rename one of them.", here)
+        seen.add(name.lower())
+        if name == "_record" or name.endswith("__missing"):
+            reader.problem("field-name", f'"{name}" is a name that the site itself uses.', "Rename the field.", here)
+        yield _field(each, name, schema, here, reader)
+
+
+def _field(each: Mapping[str, Any], name: str, schema: Mapping[str, Any], here: str, reader: _Reader) -> Field:
+    type_ = each.get("type", "any" if "$schema" in schema else "string")
+    if type_ not in _FIELD_TYPES:
+        mend = f"Write one of: {', '.join(sorted(_FIELD_TYPES))}."
+        reader.problem("field-type", f"{json.dumps(type_)} is not a type of field.", mend, here)
+        type_ = "any"
+    constraints = _object(each.get("constraints"))
+    return Field(
+        name=name,
+        type=type_,
+        title=_text(each.get("title")) or name,
+        description=_text(each.get("description")),
+        format=_text(each.get("format")) or "default",
+        derived=_text(each.get("derived")) or None,
+        mended=_text(each.get("mended")) or None,
+        categories=tuple(_categories(each)),
+        missing=tuple(_missing(each.get("missingValues", schema.get("missingValues", [""])))),
+        constraints=tuple((word, _words(constraints[word])) for word in sorted(constraints)),
+    )
+
+
+def _words(value: Json) -> str:
+    if isinstance(value, list):
+        return ", ".join(_words(each) for each in value)
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _categories(each: Mapping[str, Any]) -> Iterator[Category]:
+    for category in _list(each.get("categories")):
+        if isinstance(category, dict) and "value" in category:
+            value = str(category["value"])
+            yield Category(value, _text(category.get("label")) or value)
+        elif not isinstance(category, dict):
+            yield Category(str(category), str(category))
+
+
+def _missing(written: Json) -> Iterator[Missing]:
+    for each in _list(written):
+        if isinstance(each, dict):
+            yield Missing(str(each.get("value", "")), _text(each.get("label")) or "no value")
+        else:
+            yield Missing(str(each), "no value")
+
+
+def _keys(schema: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for each in _list(schema.get("uniqueKeys")):
+        yield (each,) if isinstance(each, str) else tuple(str(name) for name in _list(each))
+
+
+# --- package ---------------------------------------------------------------------------------------------------------
+
+
+def _licences(descriptor: Mapping[str, Json]) -> Iterator[Licence]:
+    for each in map(_object, _list(descriptor.get("licenses"))):
+        name = _text(each.get("name"))
+        path = _text(each.get("path"))
+        if name or path:
+            title = _text(each.get("title")) or name or path
+            yield Licence(name, title, path if path.startswith(("https://", "http://")) else None)
+
+
+def _sources(descriptor: Mapping[str, Json], reader: _Reader) -> Iterator[Source]:
+    for number, each in enumerate(map(_object, _list(descriptor.get("sources")))):
+        path = _text(each.get("path")) or None
+        if path and "://" not in path and path not in reader.files:
+            what = f'There is no file "{path}" in the package.'
+            reader.problem("no-file", what, _nearest(path, reader), f"sources[{number}].path")
+        yield Source(_text(each.get("title")) or path or "source", path, _text(each.get("hash")) or None)
+
+
+def _check_documents(package: Package, reader: _Reader) -> None:
+    """Hold each table's document, and each document in ``source/``, against the sources that are listed."""
+    listed = {source.path for source in package.sources}
+    for resource in package.resources:
+        if resource.document and resource.document not in reader.files:
+            what = f'There is no file "{resource.document}" in the package.'
+            reader.problem("no-file", what, _nearest(resource.document, reader), f"{resource.name}.foi.document")
+    if package.response is None:
+        return
+    for path in sorted(path for path in reader.files if path.startswith("source/")):
+        if path not in listed:
+            mend = 'List it under "sources" with its path and hash, or take it out.'
+            reader.problem("source", f'"{path}" is not listed as a source.', mend, "sources")
+    for number, source in enumerate(package.sources):
+        if source.path in reader.files and not source.hash:
+            mend = 'Add "hash": "sha256:" and what `sha256sum` prints.'
+            reader.problem("source-hash", f'"{source.path}" has no hash.', mend, f"sources[{number}].hash")
+
+
+def _response(descriptor: Mapping[str, Json], name: str, reader: _Reader) -> Response | None:
+    if "foi" not in descriptor:
+        return None
+    if descriptor.get("name") != name:
+        what = f'The name is {json.dumps(descriptor.get("name"))}, the folder "{name}".'
+        reader.problem("package-name", what, "Give both the same name: it is the address on the site.", "name")
+    found = tuple(profile_problems(descriptor["foi"], "foi", reader.where, "foi"))
+    reader.problems.extend(found)
+    return None if found else _read_response(descriptor["foi"], reader)
+
+
+def _read_response(foi: Mapping[str, Any], reader: _Reader) -> Response:
+    authority = foi["authority"]
+    slug = urls.slug(authority["name"])
+    if not slug:
+        reader.problem("authority", "The name gives no address.", "Write it with letters.", "foi.authority.name")
+    return Response(
+        reference=foi["reference"],
+        authority=Authority(authority["name"], authority["evidence"], slug, authority.get("url")),
+        request_date=_date(foi["requestDate"]),
+        response_date=_date(foi["responseDate"]),
+        document_date=_date(foi["documentDate"]),
+        outcome=foi["outcome"],
+        questions=tuple(_question(each) for each in foi["questions"]),
+        exemptions=_quotes(foi["exemptions"]),
+        caveats=_quotes(foi["caveats"]),
+        not_stated=_quotes(foi.get("notStated", [])),
+        coverage=_coverage(foi["coverage"]),
+        published_figures=tuple(_published(each) for each in foi["publishedFigures"]),
+        statements=tuple(Statement(date.fromisoformat(s["date"]), s["by"], s["text"]) for s in foi["statements"]),
+    )
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _quotes(listed: Iterable[Mapping[str, Any]]) -> tuple[Quote, ...]:
+    return tuple(Quote(each["text"], each["line"], each.get("note")) for each in listed)
+
+
+def _question(each: Mapping[str, Any]) -> Question:
+    return Question(
+        each["number"],
+        each["text"],
+        each["answer"],
+        each["line"],
+        each.get("answerLine"),
+        tuple(each.get("resources", ())),
+        each.get("source"),
+    )
+
+
+def _coverage(each: Mapping[str, Any]) -> Coverage:
+    return Coverage(
+        start=_date(each["start"]),
+        end=_date(each["end"]),
+        counts=each["counts"],
+        basis=each["basis"],
+        method=each["method"],
+        method_line=each.get("methodLine"),
+        search_terms=tuple(each["searchTerms"]),
+        source=each.get("source"),
+    )
+
+
+def _published(each: Mapping[str, Any]) -> PublishedFigure:
+    value = Decimal(str(each["value"]))
+    return PublishedFigure(each["name"], each["statement"], value, each["line"], each["sql"], each.get("explanation"))

@@ -1,0 +1,120 @@
+"""Find the package folders, and screen every path in them before anything opens a file.
+
+A package is a stranger's: a link, a device or a name that two file systems read differently is refused here, by its
+name and kind alone.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from site_builder import urls
+from site_builder.model import PackageFolder
+from site_builder.problems import Problem
+
+DESCRIPTOR = "datapackage.json"
+LARGEST_FILE = 95_000_000
+"""Bytes; GitHub refuses a file of 100 MB."""
+MOST_FILES = 10_000
+"""Files in one package."""
+_ARCHIVES = (".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz", ".zst")
+
+
+def discover(folder: Path) -> tuple[tuple[PackageFolder, ...], tuple[Problem, ...]]:
+    """Find each package in a folder, sorted by name, with the problems of all their paths.
+
+    A package with a problem is left out. Files beside the packages, such as a README, are passed over.
+    """
+    packages: list[PackageFolder] = []
+    problems: list[Problem] = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name.startswith(".") or (not path.is_symlink() and not path.is_dir()):
+            continue
+        package, found = screen(path, f"{folder.name}/{path.name}")
+        problems.extend(found)
+        if package:
+            packages.append(package)
+    problems.extend(_equal_names(packages))
+    return tuple(packages), tuple(problems)
+
+
+def screen(root: Path, where: str) -> tuple[PackageFolder | None, tuple[Problem, ...]]:
+    """Screen the paths of one package folder."""
+    if root.is_symlink():
+        return None, (Problem(where, "link", "The folder is a link.", "Put the folder itself here."),)
+    name = root.name if urls.PACKAGE_NAME.fullmatch(root.name) else urls.slug(root.name)
+    if not name:
+        mend = "Rename it: a-z, 0-9 and -, at most 64 characters."
+        return None, (Problem(where, "folder-name", "The folder's name gives no address.", mend),)
+    files, problems = screen_files(root, where)
+    if DESCRIPTOR not in files and not problems:
+        mend = "Add one, or move the folder out of here if it is no package."
+        problems = (Problem(where, "no-descriptor", f"There is no {DESCRIPTOR}.", mend),)
+    return (None if problems else PackageFolder(name, root, where, files)), problems
+
+
+def screen_files(root: Path, where: str) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """Screen the paths below any folder, and list its files by relative path, sorted."""
+    files: list[str] = []
+    problems: list[Problem] = []
+    seen: dict[str, str] = {}
+    for entry, path in _entries(root, ""):
+        problems.extend(_faults(entry, path, where))
+        twin = seen.setdefault(urls.collision_key(path), path)
+        if twin != path:
+            what = f'It differs from "{twin}" only in a way that some systems do not see.'
+            problems.append(Problem(f"{where}/{path}", "path-collision", what, "Rename one of the two."))
+        if entry.is_file(follow_symlinks=False):
+            files.append(path)
+        if len(files) > MOST_FILES:
+            what = f"There are more than {MOST_FILES} files."
+            problems.append(Problem(where, "too-many-files", what, "Split the package."))
+            break
+    return tuple(sorted(files)), tuple(problems)
+
+
+def _entries(folder: Path, prefix: str) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """Walk a folder without following links, in a fixed order."""
+    with os.scandir(folder) as listing:
+        entries = sorted(listing, key=lambda entry: entry.name)
+    for entry in entries:
+        path = prefix + entry.name
+        yield entry, path
+        if entry.is_dir(follow_symlinks=False) and len(path) <= urls.LONGEST_PATH:
+            yield from _entries(folder / entry.name, path + "/")
+
+
+def _faults(entry: os.DirEntry[str], path: str, where: str) -> Iterator[Problem]:
+    shown = f"{where}/{path.encode('utf-8', 'backslashreplace').decode()}"
+    if reason := urls.path_fault(path):
+        yield Problem(shown, "path", f"The path cannot be used: {reason}.", "Rename the file.")
+    if entry.name.startswith("."):
+        yield Problem(shown, "hidden-file", "It is a hidden file.", "Delete it: everything in a package is published.")
+    about = entry.stat(follow_symlinks=False)
+    if stat.S_ISLNK(about.st_mode):
+        yield Problem(shown, "link", "It is a link.", "Put the file itself here.")
+    elif not stat.S_ISREG(about.st_mode) and not stat.S_ISDIR(about.st_mode):
+        yield Problem(shown, "special-file", "It is a device, pipe or socket.", "Delete it.")
+    elif stat.S_ISREG(about.st_mode):
+        yield from _file_faults(shown, path, about)
+
+
+def _file_faults(shown: str, path: str, about: os.stat_result) -> Iterator[Problem]:
+    if about.st_nlink > 1:
+        yield Problem(shown, "hard-link", "It is one file under several names (a hard link).", "Copy it instead.")
+    if about.st_size > LARGEST_FILE:
+        what = f"It is {about.st_size:,} bytes long."
+        yield Problem(shown, "too-large", what, f"Split it: at most {LARGEST_FILE:,} bytes a file.")
+    if path.lower().endswith(_ARCHIVES):
+        what = "It is an archive, whose contents nobody can review."
+        yield Problem(shown, "archive", what, "Unpack it and add the files.")
+
+
+def _equal_names(packages: list[PackageFolder]) -> Iterator[Problem]:
+    first: dict[str, PackageFolder] = {}
+    for package in packages:
+        other = first.setdefault(package.name, package)
+        if other is not package:
+            what = f'Its address would be "{package.name}", which is that of {other.where} too.'
+            yield Problem(package.where, "same-address", what, "Rename one of the two folders.")

@@ -1,0 +1,104 @@
+"""Write tables and figures in the formats that people and programs read."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, time
+from decimal import Decimal
+
+from site_builder.model import Figure, SourceRef, Table, Value
+
+
+def table_csv(table: Table) -> bytes:
+    """Write a table as CSV in UTF-8 with commas, every cell as the file has it."""
+    return _csv([[field.name for field in table.resource.fields], *([cell.text for cell in row] for row in table.rows)])
+
+
+def table_json(table: Table) -> bytes:
+    """Write a table as a JSON array of objects, typed: numbers are numbers, dates ISO 8601, no value is null.
+
+    Where a field has more than one reason to be missing, the reason stands beside it as ``<field>__missing``.
+    """
+    objects: list[str] = []
+    for row in table.rows:
+        pairs: list[tuple[str, Value]] = []
+        for field, cell in zip(table.resource.fields, row, strict=True):
+            pairs.append((field.name, cell.value))
+            if field.says_why_missing:
+                pairs.append((f"{field.name}__missing", cell.missing))
+        objects.append(_object(pairs))
+    return _array(objects)
+
+
+def figure_csv(figure: Figure) -> bytes:
+    """Write a figure's table as CSV; the trail is a column of ``resource#row`` with spaces between."""
+    names = [column.name for column in figure.columns]
+    if figure.trails is None:
+        return _csv([names, *([as_text(value) for value in row] for row in figure.rows)])
+    rows = zip(figure.rows, figure.trails, strict=True)
+    body = ([*(as_text(value) for value in row), " ".join(map(_reference, trail))] for row, trail in rows)
+    return _csv([[*names, "trail"], *body])
+
+
+def figure_json(figure: Figure) -> bytes:
+    """Write a figure's table as a JSON array of objects, each with the records behind it."""
+    objects: list[str] = []
+    for number, row in enumerate(figure.rows):
+        pairs = [(column.name, literal(value)) for column, value in zip(figure.columns, row, strict=True)]
+        if figure.trails is not None:
+            pairs.append(("trail", "[" + ", ".join(map(_trail, figure.trails[number])) + "]"))
+        objects.append("{" + ", ".join(f"{literal(name)}: {value}" for name, value in pairs) + "}")
+    return _array(objects)
+
+
+def _reference(source: SourceRef) -> str:
+    return f"{source.record.package}/{source.record.resource}#{source.record.row}"
+
+
+def _trail(source: SourceRef) -> str:
+    record = source.record
+    pairs: list[tuple[str, Value]] = [("package", record.package), ("resource", record.resource), ("row", record.row)]
+    return _object([*pairs, ("document", source.document), ("source_line", source.line)])
+
+
+def _object(pairs: Iterable[tuple[str, Value]]) -> str:
+    return "{" + ", ".join(f"{literal(name)}: {literal(value)}" for name, value in pairs) + "}"
+
+
+def _array(objects: Sequence[str]) -> bytes:
+    return ("[\n" + ",\n".join(objects) + "\n]\n").encode() if objects else b"[]\n"
+
+
+def literal(value: Value) -> str:
+    """Write a value as JSON; a decimal number keeps every digit."""
+    match value:
+        case Decimal() if value.is_finite():
+            return f"{value:f}"
+        case float() if value not in {float("inf"), float("-inf")} and value == value:  # noqa: PLR0124  # not NaN
+            return repr(value)
+        case None | bool() | int() | str():
+            return json.dumps(value, ensure_ascii=False)
+        case _:
+            return json.dumps(as_text(value), ensure_ascii=False)
+
+
+def as_text(value: Value) -> str:
+    """Write a value as a cell of a CSV file; no value is an empty cell."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case Decimal() if value.is_finite():
+            return f"{value:f}"
+        case date() | time():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> bytes:
+    file = io.StringIO(newline="")
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file.getvalue().encode()

@@ -1,0 +1,178 @@
+"""Turn Markdown into an article: HTML that holds no HTML of the author's, with figures where they were linked.
+
+A paragraph that holds nothing but a link to a summary becomes the figure. Links to files beside the Markdown become
+links to their pages; one that leads nowhere is a problem.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import unquote
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from site_builder import urls
+from site_builder.problems import Problem
+
+_SCHEMES = ("https:", "http:", "mailto:")
+_SUMMARY = re.compile(r"(?:.*/)?summaries/([a-z0-9][a-z0-9-]{0,63})\.sql")
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
+
+Resolve = Callable[[str], str | None]
+"""Gives the site path that a relative link means, or nothing where it leads nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A stretch of an article."""
+
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLink:
+    """The place of a figure in an article."""
+
+    summary: str
+    """The summary's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A Markdown file, read."""
+
+    title: str
+    """Its first heading of the first level, in plain text; empty where it has none."""
+    lead: str
+    """Its first paragraph, in plain text."""
+    blocks: tuple[Prose | FigureLink, ...]
+    """The rest, in order, without that heading."""
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """Names of the summaries that the article shows, in order."""
+        return tuple(block.summary for block in self.blocks if isinstance(block, FigureLink))
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """Make a parser that lets no HTML through and only links that cannot run anything."""
+    parser = MarkdownIt("js-default", {"linkify": False, "typographer": False})
+    parser.validateLink = _is_allowed  # type: ignore[method-assign, assignment]  # the documented way
+    return parser
+
+
+def _is_allowed(link: str) -> bool:
+    text = re.sub(r"[\s\x00-\x1f]", "", unquote(link)).lower()
+    scheme = re.match(r"[a-z][a-z0-9+.-]*:", text)
+    return not text.startswith(("//", "\\")) and (scheme is None or scheme.group(0) in _SCHEMES)
+
+
+def read_markdown(text: str, page: str, resolve: Resolve, where: str) -> tuple[Article, tuple[Problem, ...]]:
+    """Read Markdown for a page of the site (a site path)."""
+    tokens = _parser().parse(text)
+    problems = [*_linked(tokens, page, resolve, where)]
+    title, tokens = _without_title(tokens)
+    _name_headings(tokens)
+    return Article(title, _lead(tokens), tuple(_blocks(tokens))), tuple(problems)
+
+
+def _linked(tokens: Sequence[Token], page: str, resolve: Resolve, where: str) -> Iterator[Problem]:
+    """Point every relative link and picture at the site, in place."""
+    for token in tokens:
+        line = token.map[0] + 1 if token.map else None
+        for child in token.children or ():
+            key = {"link_open": "href", "image": "src"}.get(child.type)
+            if key is None:
+                continue
+            written = str(child.attrs[key])
+            if child.type == "image" and not written.lower().endswith(_PICTURES):
+                yield Problem(where, "picture", f'"{written}" is not a picture.', "Name a PNG, JPEG or SVG.", line=line)
+            elif child.type == "image" and re.match(r"[a-z]+:", written):
+                what = "A page shows no picture of another site's."
+                yield Problem(where, "picture", what, "Put it in the folder, or link to it.", line=line)
+            elif _is_relative(written) and not _SUMMARY.fullmatch(written):
+                target = _resolved(written, resolve)
+                if target is None:
+                    what = f'"{written}" leads nowhere.'
+                    yield Problem(where, "dead-link", what, "Mend the link, or take it out.", line=line)
+                else:
+                    child.attrs[key] = urls.relative(page, target)
+
+
+def _is_relative(link: str) -> bool:
+    return not re.match(r"[a-z][a-z0-9+.-]*:|#", link, re.IGNORECASE)
+
+
+def _resolved(link: str, resolve: Resolve) -> str | None:
+    path, hash_, anchor = link.partition("#")
+    target = resolve(unquote(path))
+    return None if target is None else target + hash_ + anchor
+
+
+def _without_title(tokens: list[Token]) -> tuple[str, list[Token]]:
+    for n, token in enumerate(tokens):
+        if token.type == "heading_open" and token.tag == "h1":
+            return _plain(tokens[n + 1]), tokens[:n] + tokens[n + 3 :]
+    return "", tokens
+
+
+def _plain(inline: Token) -> str:
+    return "".join(child.content or " " * (child.type == "softbreak") for child in inline.children or ())
+
+
+def _lead(tokens: Sequence[Token]) -> str:
+    for n, token in enumerate(tokens):
+        if token.type == "paragraph_open" and _figure(tokens, n) is None:
+            return _plain(tokens[n + 1])
+    return ""
+
+
+def _name_headings(tokens: Sequence[Token]) -> None:
+    """Give headings anchors, each its own; a further first-level heading becomes one of the second."""
+    seen: set[str] = set()
+    for n, token in enumerate(tokens):
+        if token.type == "heading_open":
+            name = urls.slug(_plain(tokens[n + 1])) or "section"
+            anchor = name
+            count = 2
+            while anchor in seen:
+                anchor, count = f"{name}-{count}", count + 1
+            seen.add(anchor)
+            token.attrs["id"] = f"story-{anchor}"
+        if token.type in {"heading_open", "heading_close"} and token.tag == "h1":
+            token.tag = "h2"
+
+
+def _figure(tokens: Sequence[Token], n: int) -> str | None:
+    """Name the summary that the paragraph opened at n holds a link to, and nothing else."""
+    children: Sequence[Any] = tokens[n + 1].children or ()
+    if len(children) < 2 or children[0].type != "link_open" or children[-1].type != "link_close":  # noqa: PLR2004
+        return None
+    if sum(child.type == "link_open" for child in children) > 1:
+        return None
+    found = _SUMMARY.fullmatch(str(children[0].attrs["href"]))
+    return found.group(1) if found else None
+
+
+def _blocks(tokens: Sequence[Token]) -> Iterator[Prose | FigureLink]:
+    parser = _parser()
+    gathered: list[Token] = []
+    n = 0
+    while n < len(tokens):
+        token = tokens[n]
+        name = _figure(tokens, n) if token.type == "paragraph_open" and token.level == 0 else None
+        if name is None:
+            gathered.append(token)
+            n += 1
+            continue
+        if gathered:
+            yield Prose(parser.renderer.render(gathered, parser.options, {}))
+        gathered = []
+        yield FigureLink(name)
+        n += 3
+    if gathered:
+        yield Prose(parser.renderer.render(gathered, parser.options, {}))

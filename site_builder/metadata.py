@@ -1,0 +1,65 @@
+"""Describe the whole site to programs: the catalogue, the map for search engines, the rules for robots."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from site_builder import urls
+from site_builder.model import Card, File
+
+CATALOG_VERSION = 1
+"""Version of the form of ``catalog.json``: it changes when a program that reads it would have to."""
+
+
+def catalog(cards: Sequence[Card], files: Iterable[File], title: str, url: str) -> bytes:
+    """List every package and each of its files with size and SHA-256, as JSON."""
+    by_package: dict[str, list[File]] = {card.name: [] for card in cards}
+    for file in files:
+        top, _, rest = file.path.partition("/")
+        name = rest.partition("/")[0]
+        if top == "data" and name in by_package:
+            by_package[name].append(file)
+    packages = [_entry(card, by_package[card.name]) for card in cards]
+    document = {"catalogVersion": CATALOG_VERSION, "title": title, "url": url or None, "packages": packages}
+    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _entry(card: Card, files: Sequence[File]) -> dict[str, Any]:
+    return {
+        "name": card.name,
+        "title": card.title,
+        "description": card.description,
+        "version": card.version,
+        "page": urls.package(card.name),
+        "descriptor": urls.data(card.name, "datapackage.json"),
+        "bundle": urls.bundle(card.name),
+        "authority": card.authority.name if card.authority else None,
+        "reference": card.reference,
+        "outcome": card.outcome,
+        "start": card.start.isoformat() if card.start else None,
+        "end": card.end.isoformat() if card.end else None,
+        "keywords": list(card.keywords),
+        "licenses": [{"name": each.name, "title": each.title, "path": each.path} for each in card.licences],
+        "tables": [
+            {"name": table.resource, "title": table.title, "kind": table.kind, "unit": table.unit, "rows": table.rows}
+            for table in card.tables
+        ],
+        "files": [{"path": file.path, "size": file.size, "sha256": file.sha256} for file in files],
+    }
+
+
+def sitemap(pages: Iterable[str], url: str) -> bytes:
+    """List the pages for search engines; their addresses must be absolute."""
+    lines = "".join(f"<url><loc>{_xml(urls.absolute(url, page))}</loc></url>\n" for page in sorted(pages))
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    return f"{head}{lines}</urlset>\n".encode()
+
+
+def _xml(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def robots(url: str) -> bytes:
+    """Let everybody read everything, and say where the map is, where the site's address is known."""
+    place = f"Sitemap: {urls.absolute(url, 'sitemap.xml')}\n" if url else ""
+    return f"User-agent: *\nAllow: /\n{place}".encode()

@@ -1,0 +1,477 @@
+"""What flows through a build: frozen values in the Data Package standard's words.
+
+files -> Package -> Table -> Summary -> Figure -> Page -> File. Each is made once, by one stage, and handed forward.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+Json = Any
+"""A value read from JSON."""
+Value = str | int | float | bool | Decimal | date | datetime | time | None
+"""A typed cell. A missing one is ``None``; why it is missing stands in ``Cell.missing``."""
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFolder:
+    """A package's folder whose paths have been screened: each is a regular file inside it."""
+
+    name: str
+    """Identifier: the folder's name, or its slug where the name breaks our rule."""
+    root: Path
+    """The folder."""
+    where: str
+    """The folder's path as problems name it."""
+    files: tuple[str, ...]
+    """Relative paths with forward slashes, sorted."""
+
+
+# --- the descriptor --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A value of a closed list."""
+
+    value: str
+    """As it stands in the cells."""
+    label: str
+    """What it is called on the site."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A cell's text that stands for no value."""
+
+    text: str
+    """As it stands in the cells; often empty."""
+    label: str
+    """Why the value is missing: withheld, left blank, not applicable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column."""
+
+    name: str
+    type: str
+    """A Table Schema type."""
+    title: str
+    description: str
+    format: str = "default"
+    derived: str | None = None
+    """The README's rule by which the column was derived, where it is not on the source line."""
+    mended: str | None = None
+    """The README's rule by which a conversion's damage was mended in some cells."""
+    categories: tuple[Category, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    """The texts that mean no value, each with its reason."""
+    constraints: tuple[tuple[str, str], ...] = ()
+    """Constraints as (name, value in words), for the reader."""
+
+    def missing_label(self, text: str) -> str:
+        """Say why a cell of this text has no value."""
+        return next((each.label for each in self.missing if each.text == text), "no value")
+
+    @property
+    def says_why_missing(self) -> bool:
+        """Whether there is more than one reason to be missing, so that the reason needs a column of its own."""
+        return len({each.label for each in self.missing}) > 1
+
+    def label(self, value: str) -> str:
+        """Write a value as its category's label."""
+        return next((each.label for each in self.categories if each.value == value), value)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A file, or several of the same columns, that the descriptor lists."""
+
+    name: str
+    title: str
+    description: str
+    paths: tuple[str, ...]
+    """Relative paths; none where the data stands in the descriptor itself."""
+    tabular: bool
+    """Whether it is a table that we can read."""
+    format: str
+    mediatype: str
+    plain_csv: bool
+    """Whether the file is CSV in UTF-8 with commas, so that any program reads it as it is."""
+    fields: tuple[Field, ...] = ()
+    """Columns that the schema lists; none where there is no schema."""
+    unique_keys: tuple[tuple[str, ...], ...] = ()
+    document: str | None = None
+    """The source document that the rows point into."""
+    kind: Literal["records", "counts"] | None = None
+    """Whether a row is a single thing, or states a number of things; unknown in a package without ``foi``."""
+    unit: str = "rows"
+    """What a row is, or what it counts, in the plural."""
+    descriptor: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    """What the library that reads the table needs to know, made safe."""
+
+    @property
+    def sql_name(self) -> str:
+        """The table's name in SQL."""
+        return self.name.replace("-", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of the response and the line they stand on."""
+
+    text: str
+    line: int | None
+    note: str | None = None
+    """What we add, in our words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Who answered."""
+
+    name: str
+    evidence: str
+    """How the authority is known."""
+    slug: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and its answer."""
+
+    number: int
+    text: str
+    answer: str | None
+    """The authority's whole words; nothing where a table is the answer."""
+    line: int | None
+    answer_line: int | None = None
+    resources: tuple[str, ...] = ()
+    """Resources that hold the answer."""
+    source: str | None = None
+    """Where the question was read, if not in the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What the figures cover, what they count and how it was found."""
+
+    start: date | None
+    end: date | None
+    counts: str
+    basis: str
+    method: str | None
+    method_line: int | None
+    search_terms: tuple[str, ...]
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFigure:
+    """A number that the response itself states."""
+
+    name: str
+    statement: str
+    value: Decimal
+    line: int | None
+    sql: str | None
+    explanation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The authority's reply, or a correction."""
+
+    date: date
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What the authority answered: the descriptor's ``foi`` object."""
+
+    reference: str | None
+    authority: Authority
+    request_date: date | None
+    response_date: date | None
+    document_date: date | None
+    outcome: str
+    questions: tuple[Question, ...]
+    exemptions: tuple[Quote, ...]
+    caveats: tuple[Quote, ...]
+    not_stated: tuple[Quote, ...]
+    coverage: Coverage
+    published_figures: tuple[PublishedFigure, ...]
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a package's data came from."""
+
+    title: str
+    path: str | None
+    """A relative path, or an address on the web."""
+    hash: str | None
+    """``sha256:`` and the digest of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """Under which terms the data may be used."""
+
+    name: str
+    title: str
+    path: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A data package: its descriptor, read."""
+
+    name: str
+    title: str
+    description: str
+    version: str | None
+    keywords: tuple[str, ...]
+    licences: tuple[Licence, ...]
+    sources: tuple[Source, ...]
+    resources: tuple[Resource, ...]
+    response: Response | None
+
+    @property
+    def main_document(self) -> str | None:
+        """The document that questions, caveats and published figures point into: the first of the sources held."""
+        return next((source.path for source in self.sources if source.path and "://" not in source.path), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source document as we hold it."""
+
+    path: str
+    """Relative path in the package."""
+    size: int
+    """Bytes."""
+    sha256: str
+    lines: tuple[str, ...] | None
+    """Its lines, the first being line 1; nothing where it is not text in UTF-8."""
+
+    def line(self, number: int) -> str | None:
+        """Give a line, counted from 1."""
+        return self.lines[number - 1] if self.lines and 0 < number <= len(self.lines) else None
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+class Cell(NamedTuple):
+    """One cell of a table."""
+
+    value: Value
+    """The typed value; ``None`` where it is missing."""
+    text: str
+    """As the file has it."""
+    missing: str | None = None
+    """Why there is no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A tabular resource, read and typed."""
+
+    resource: Resource
+    """With the fields of its schema, or the inferred ones."""
+    rows: tuple[tuple[Cell, ...], ...]
+    """Cells in the order of the fields."""
+
+    def column(self, name: str) -> int | None:
+        """Position of a field."""
+        return next((n for n, each in enumerate(self.resource.fields) if each.name == name), None)
+
+    def source_lines(self) -> tuple[int | None, ...]:
+        """The line of the document that each row came from."""
+        position = self.column("source_line")
+        if position is None or self.resource.document is None:
+            return (None,) * len(self.rows)
+        return tuple(value if isinstance(value := row[position].value, int) else None for row in self.rows)
+
+
+class RecordRef(NamedTuple):
+    """A row of a table, as SQL's ``_record`` names it."""
+
+    package: str
+    resource: str
+    row: int
+    """Counted from 1, the header apart."""
+
+
+class SourceRef(NamedTuple):
+    """A row of a table with the line of the document that it came from."""
+
+    record: RecordRef
+    document: str | None
+    line: int | None
+
+
+# --- summaries -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """How a summary is drawn: columns and a mark, nothing that runs."""
+
+    mark: Literal["bar", "line", "point"]
+    x: str
+    y: str
+    color: str | None = None
+    facet: str | None = None
+    sort: tuple[str, ...] = ()
+    format: str = ""
+    """A d3 format; empty for whole numbers as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A query and how its table is shown: the contents of one ``.sql`` file."""
+
+    name: str
+    title: str
+    description: str
+    sql: str
+    """The SELECT alone."""
+    counts: str | None = None
+    """The column that counts the records of the trail."""
+    no_trail: str | None = None
+    """Why there is no trail."""
+    notes: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    chart: Chart | None = None
+    where: str = ""
+    """Its file, as problems name it."""
+    generated: bool = False
+    """Whether it was made from the schema, no author having written one."""
+
+    def label(self, column: str) -> str:
+        """Head a column."""
+        return dict(self.labels).get(column, column.replace("_", " "))
+
+
+class Column(NamedTuple):
+    """A column of an answer."""
+
+    name: str
+    type: str
+    """DuckDB's name of the type."""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its values can be drawn on a scale."""
+        return (
+            self.type.startswith(("DECIMAL", "DOUBLE", "FLOAT"))
+            or self.type.rstrip("U").endswith("INT")
+            or (self.type in {"INTEGER", "UINTEGER"})
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a query gave."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    trails: tuple[tuple[RecordRef, ...], ...] | None = None
+    """The records behind each row, where the query selected them as ``trail``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A summary with its table, the records behind each row, and its chart."""
+
+    summary: Summary
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    trails: tuple[tuple[SourceRef, ...], ...] | None
+    text: str
+    """The text alternative, made from the data."""
+    charts: tuple[tuple[str, str], ...] = ()
+    """The chart as SVG, drawn for each width that pages are read at: (wide or narrow, markup)."""
+    no_chart: str | None = None
+    """Why there is no chart."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """A published figure beside what the records add up to."""
+
+    figure: PublishedFigure
+    counted: Decimal | None
+    """What the records add up to; nothing where they cannot be counted."""
+
+    @property
+    def state(self) -> Literal["agrees", "differs", "unchecked"]:
+        """How the two stand to one another."""
+        if self.counted is None:
+            return "unchecked"
+        return "agrees" if self.counted == self.figure.value else "differs"
+
+
+# --- what a package hands to the site --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of the site."""
+
+    path: str
+    """Site path."""
+    size: int
+    """Bytes."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableCard:
+    """What the site's other pages know of a table."""
+
+    resource: str
+    title: str
+    kind: str | None
+    unit: str
+    rows: int
+    columns: int
+    parquet: str | None = None
+    """Where the typed table lies in the scratch folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the site's other pages know of a package."""
+
+    name: str
+    title: str
+    description: str
+    version: str | None
+    authority: Authority | None
+    reference: str | None
+    outcome: str | None
+    dates: tuple[tuple[str, date], ...]
+    """Known dates, each with what it is the date of."""
+    start: date | None
+    end: date | None
+    keywords: tuple[str, ...]
+    licences: tuple[Licence, ...]
+    tables: tuple[TableCard, ...]
+    formats: tuple[str, ...]
+    """Formats of its downloads."""
+    differences: tuple[LedgerEntry, ...]
+    """Published figures that the records do not add up to."""

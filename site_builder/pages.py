@@ -1,0 +1,382 @@
+"""What each kind of page shows: a typed value that a template turns into HTML. What a page knows, its fields say."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from site_builder import urls
+from site_builder.markdown import Article
+from site_builder.model import (
+    Authority,
+    Card,
+    Document,
+    Figure,
+    File,
+    LedgerEntry,
+    Package,
+    RecordRef,
+    Resource,
+    SourceRef,
+    Table,
+    Value,
+)
+
+LONGEST_TRAIL = 500
+"""Records of a trail that a page links to; the rest are in the download."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What every page has."""
+
+    template: ClassVar[str]
+    path: str
+    """Site path."""
+    title: str
+    description: str
+    """One or two sentences, in plain text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A step on the way from the home page."""
+
+    title: str
+    path: str
+
+
+# --- pages of a package ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file of a package that a reader may want."""
+
+    title: str
+    path: str
+    size: int
+    """Bytes."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """A table as a package's page lists it."""
+
+    resource: Resource
+    rows: int
+    downloads: tuple[Download, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """A figure as any page shows it."""
+
+    figure: Figure
+    owner: str
+    """Page that the figure belongs to (a site path)."""
+    csv: str
+    """Site path of its data as CSV."""
+    json: str
+    """Site path of its data as JSON."""
+
+    @property
+    def page(self) -> str:
+        """The figure's own page."""
+        return urls.figure(self.owner, self.figure.summary.name)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A source document as a package's page lists it."""
+
+    title: str
+    document: Document
+    is_text: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackagePage(Page):
+    """A package: what was asked, what was answered, what it shows, what is missing, where it comes from."""
+
+    template: ClassVar[str] = "package.html"
+    package: Package
+    story: Article
+    figures: tuple[FigureView, ...]
+    tables: tuple[TableView, ...]
+    others: tuple[Download, ...]
+    """Resources that are no tables."""
+    documents: tuple[DocumentView, ...]
+    ledger: tuple[LedgerEntry, ...]
+    bundle: Download
+    withheld: tuple[tuple[Resource, str, str, int], ...]
+    """Missing cells: the table, the field's title, the reason and how many."""
+
+    @property
+    def by_name(self) -> Mapping[str, FigureView]:
+        """Figures by the name of their summary."""
+        return {view.figure.summary.name: view for view in self.figures}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsPage(Page):
+    """Up to a thousand rows of a table."""
+
+    template: ClassVar[str] = "records.html"
+    package: Package
+    table: Table
+    first: int
+    """Number of the first row on the page, counted from 1."""
+    number: int
+    """Number of the page, counted from 1."""
+    pages: int
+    downloads: tuple[Download, ...]
+
+    @property
+    def rows(self) -> Sequence[tuple[int, tuple[object, ...], int | None]]:
+        """Rows of the page: number, cells and source line."""
+        end = self.first + urls.ROWS_PER_PAGE - 1
+        lines = self.table.source_lines()
+        cells = self.table.rows[self.first - 1 : end]
+        return [(n, row, lines[n - 1]) for n, row in enumerate(cells, start=self.first)]
+
+    @property
+    def shown(self) -> int:
+        """Rows that are shown as pages at all."""
+        return min(len(self.table.rows), urls.ROWS_AS_PAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line of a source document."""
+
+    number: int
+    text: str
+    records: tuple[SourceRef, ...]
+    """Rows that were taken from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePage(Page):
+    """Up to a thousand lines of a source document."""
+
+    template: ClassVar[str] = "source.html"
+    package: Package
+    document: Document
+    lines: tuple[LineView, ...]
+    number: int
+    pages: int
+    download: Download
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigurePage(Page):
+    """One figure: chart, table, trail, SQL, downloads."""
+
+    template: ClassVar[str] = "figure.html"
+    view: FigureView
+    owner_title: str
+    package: Package | None
+    """The package that the figure belongs to; none for a figure of a content page."""
+
+    @property
+    def trails(self) -> Iterator[tuple[int, str, tuple[SourceRef, ...], int]]:
+        """For each row: its number, what it is of, the records to show, and how many there are beyond."""
+        figure = self.view.figure
+        for number, (row, trail) in enumerate(zip(figure.rows, figure.trails or (), strict=True), start=1):
+            yield number, row_title(figure, row), trail[:LONGEST_TRAIL], max(0, len(trail) - LONGEST_TRAIL)
+
+
+def row_title(figure: Figure, row: Sequence[Value]) -> str:
+    """Name a row of a figure by its values that are not counts."""
+    columns = list(zip(figure.columns, row, strict=True))
+    names = [value for column, value in columns if column.name != figure.summary.counts]
+    return ", ".join("no value" if value is None else str(value) for value in names) or "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesPage(Page):
+    """The versions of a package."""
+
+    template: ClassVar[str] = "changes.html"
+    package: Package
+    files: tuple[Download, ...]
+    """The author's files of this version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsePage(Page):
+    """How to use and cite a package."""
+
+    template: ClassVar[str] = "use.html"
+    package: Package
+    tables: tuple[TableView, ...]
+    bundle: Download
+    citation: str
+    files: tuple[Download, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutPage(Page):
+    """The page inside a bundle: what it is, how to cite it, what it leaves open. It stands alone."""
+
+    template: ClassVar[str] = "about.html"
+    package: Package
+    tables: tuple[TableView, ...]
+    ledger: tuple[LedgerEntry, ...]
+    citation: str
+    files: tuple[str, ...]
+
+
+# --- pages over packages ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage(Page):
+    """What is here, how much, what does not add up, where to start."""
+
+    template: ClassVar[str] = "home.html"
+    article: Article
+    figures: Mapping[str, FigureView]
+    cards: tuple[Card, ...]
+    authorities: int
+    records: tuple[tuple[str, int], ...]
+    """Records by unit; different units are never added up."""
+    years: tuple[int, int] | None
+    """First and last year covered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CataloguePage(Page):
+    """Every package."""
+
+    template: ClassVar[str] = "catalogue.html"
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorityPage(Page):
+    """All responses of an authority."""
+
+    template: ClassVar[str] = "authority.html"
+    authority: Authority
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentPage(Page):
+    """A page from ``content/``."""
+
+    template: ClassVar[str] = "content.html"
+    article: Article
+    figures: Mapping[str, FigureView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotFoundPage(Page):
+    """What a wrong address gets. It is served at any depth, so it holds all that it needs."""
+
+    template: ClassVar[str] = "404.html"
+    cards: tuple[Card, ...]
+
+
+# --- making them -----------------------------------------------------------------------------------------------------
+
+
+def records_pages(package: Package, table: Table, downloads: tuple[Download, ...]) -> Iterator[RecordsPage]:
+    """Cut a table into pages, as far as rows are shown."""
+    shown = min(len(table.rows), urls.ROWS_AS_PAGES)
+    pages = max(1, urls.page_of(shown))
+    resource = table.resource
+    for number in range(1, pages + 1):
+        part = f", page {number} of {pages}" if pages > 1 else ""
+        yield RecordsPage(
+            path=urls.records(package.name, resource.name, number),
+            title=f"{resource.title}{part}",
+            description=f"All {len(table.rows):,} rows of “{resource.title}” in “{package.title}”{part}.",
+            package=package,
+            table=table,
+            first=(number - 1) * urls.ROWS_PER_PAGE + 1,
+            number=number,
+            pages=pages,
+            downloads=downloads,
+        )
+
+
+def source_pages(
+    package: Package,
+    document: Document,
+    records: Mapping[int, tuple[SourceRef, ...]],
+    download: Download,
+) -> Iterator[SourcePage]:
+    """Cut a document into pages; one that is not text gets a single page that offers it."""
+    lines = (document.lines or ())[: urls.ROWS_AS_PAGES]
+    pages = max(1, urls.page_of(len(lines)))
+    name = document.path.removeprefix("source/")
+    for number in range(1, pages + 1):
+        start = (number - 1) * urls.ROWS_PER_PAGE
+        part = f", page {number} of {pages}" if pages > 1 else ""
+        yield SourcePage(
+            path=urls.source(package.name, document.path, number),
+            title=f"Source: {name}{part}",
+            description=f"The document that “{package.title}” was taken from, line by line{part}.",
+            package=package,
+            document=document,
+            lines=tuple(
+                LineView(n, text, records.get(n, ()))
+                for n, text in enumerate(lines[start : start + urls.ROWS_PER_PAGE], start=start + 1)
+            ),
+            number=number,
+            pages=pages,
+            download=download,
+        )
+
+
+def by_line(package: Package, tables: Sequence[Table], document: str) -> Mapping[int, tuple[SourceRef, ...]]:
+    """Find the rows that each line of a document holds."""
+    found: dict[int, tuple[SourceRef, ...]] = {}
+    for table in tables:
+        if table.resource.document != document:
+            continue
+        for row, line in enumerate(table.source_lines(), start=1):
+            if line is not None:
+                record = RecordRef(package.name, table.resource.name, row)
+                found[line] = (*found.get(line, ()), SourceRef(record, document, line))
+    return found
+
+
+def missing_cells(tables: Sequence[Table]) -> tuple[tuple[Resource, str, str, int], ...]:
+    """Count the cells without a value, by table, field and reason."""
+    counts: dict[tuple[int, int, str], int] = {}
+    for t, table in enumerate(tables):
+        for row in table.rows:
+            for f, cell in enumerate(row):
+                if cell.missing is not None:
+                    counts[t, f, cell.missing] = counts.get((t, f, cell.missing), 0) + 1
+    return tuple(
+        (tables[t].resource, tables[t].resource.fields[f].title, reason, count)
+        for (t, f, reason), count in sorted(counts.items())
+    )
+
+
+def citation(package: Package, url: str) -> str:
+    """Cite a package in a sentence: who answered, what, when, and where it stands."""
+    response = package.response
+    who = f"{response.authority.name}. " if response else ""
+    reference = f" (reference {response.reference})" if response and response.reference else ""
+    version = f" Version {package.version}." if package.version else ""
+    place = f" {urls.absolute(url, urls.package(package.name))}" if url else ""
+    return f"{who}“{package.title}”{reference}. Data package {package.name}.{version}{place}"
+
+
+def plural(count: int, word: str) -> str:
+    """Write a number with its unit."""
+    return f"{count:,} {word.removesuffix('s') if count == 1 and word.endswith('s') else word}"
+
+
+def downloads(files: Sequence[File], titles: Mapping[str, str]) -> tuple[Download, ...]:
+    """Give titled downloads of the files that are there, in the order of the titles."""
+    found = {file.path: file for file in files}
+    return tuple(
+        Download(title, path, found[path].size, found[path].sha256) for path, title in titles.items() if path in found
+    )

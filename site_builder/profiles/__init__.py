@@ -1,0 +1,99 @@
+"""Hold a JSON object against one of our JSON Schemas, and say in plain words what is wrong with it."""
+
+import difflib
+import json
+import textwrap
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from site_builder.problems import Problem
+
+
+@cache
+def profile(name: str) -> dict[str, Any]:
+    """Read one of the JSON Schemas that ship with this module."""
+    text = (resources.files(__package__) / f"{name}.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+@cache
+def _validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator(profile(name), format_checker=FormatChecker(["date"]))
+
+
+def profile_problems(instance: object, name: str, where: str, prefix: str) -> Iterator[Problem]:
+    """Find everything in which an object departs from a profile.
+
+    The prefix is where the object stands in its file, such as ``foi``; problems name the key below it.
+    """
+    for error in _validator(name).iter_errors(instance):
+        yield _problem(error, where, prefix)
+
+
+def _problem(error: ValidationError, where: str, prefix: str) -> Problem:
+    what, mend = _words(error)
+    path = [prefix, *(str(part) if isinstance(part, str) else f"[{part}]" for part in error.absolute_path)]
+    key = ".".join(part for part in path if part).replace(".[", "[")
+    return Problem(where, "profile", what, mend, field=key or None)
+
+
+def _words(error: ValidationError) -> tuple[str, str]:
+    """Say what is wrong and how to mend it."""
+    schema: Mapping[str, Any] = error.schema if isinstance(error.schema, Mapping) else {}
+    rule: Any = error.validator_value
+    instance: Any = error.instance
+    meaning = str(schema.get("description", ""))
+    match error.validator:
+        case "required":
+            missing = sorted(set(rule) - set(instance))
+            named = ", ".join(f'"{key}"' for key in missing)
+            return f"{named} is missing.", "Add it; write null where the value is not known and the key allows it."
+        case "additionalProperties":
+            return _unknown_keys(instance, schema)
+        case "enum":
+            allowed = ", ".join(str(value) for value in rule)
+            return f"{_short(instance)} is not one of the allowed values.", f"Write one of: {allowed}."
+        case "type":
+            return f"{_short(instance)} is not {_kind(rule)}.", meaning or "Write one."
+        case "format" | "pattern":
+            return (
+                f"{_short(instance)} is not written as it must be.",
+                meaning or f"It must match {rule}.",
+            )
+        case "minLength" | "minItems":
+            return "It is empty.", meaning or "Write something, or leave the key out."
+        case _:
+            return f"{_short(error.message)}.", meaning or "See the profile."
+
+
+def _unknown_keys(instance: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[str, str]:
+    known = sorted(schema.get("properties", {}))
+    unknown = sorted(set(instance) - set(known))
+    guesses = [guess for key in unknown for guess in difflib.get_close_matches(key, known, 1)]
+    mend = f'Did you mean "{guesses[0]}"?' if guesses else f"The keys are: {', '.join(known)}."
+    named = ", ".join(f'"{key}"' for key in unknown)
+    return f"{named} is not a key here.", mend
+
+
+def _kind(types: str | list[str]) -> str:
+    words = {
+        "string": "text in quotes",
+        "null": "null",
+        "integer": "a whole number",
+        "number": "a number",
+        "array": "a list in [ ]",
+        "object": "an object in { }",
+        "boolean": "true or false",
+    }
+    return " or ".join(words[each] for each in ([types] if isinstance(types, str) else types))
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return f'"{textwrap.shorten(text, 80, placeholder="…")}"'

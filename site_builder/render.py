@@ -1,0 +1,88 @@
+"""Turn pages into HTML with Jinja: everything is escaped, and every link is relative to its page."""
+
+import base64
+import hashlib
+from datetime import date
+from decimal import Decimal
+from functools import cache, partial
+
+import jinja2
+from markupsafe import Markup
+
+from site_builder import __version__, urls
+from site_builder.exports import as_text
+from site_builder.model import Value
+from site_builder.pages import Page, plural, row_title
+from site_builder.settings import Site
+
+
+def render(page: Page, site: Site) -> bytes:
+    """Render a page as HTML in UTF-8."""
+    template = _environment(site.templates).get_template(page.template)
+    link = partial(urls.relative, page.path)
+    return template.render(page=page, site=site, link=link).encode()
+
+
+@cache
+def _environment(templates: tuple[tuple[str, str], ...]) -> jinja2.Environment:
+    """Compile the templates once for a process."""
+    environment = jinja2.Environment(
+        loader=jinja2.DictLoader(dict(templates)),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"urls": urls, "plural": plural, "row_title": row_title, "generator": __version__}
+    environment.filters |= {
+        "day": _day,
+        "size": _size,
+        "number": _number,
+        "value": _value,
+        "trusted": Markup,
+        "csp_hash": _csp_hash,
+        "absolute": urls.absolute,
+    }
+    return environment
+
+
+def _day(day: date) -> str:
+    """Write a day as ``16 August 2022``, whatever the machine's language."""
+    months = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ]
+    return f"{day.day} {months[day.month - 1]} {day.year}"
+
+
+def _size(size: int) -> str:
+    """Write a size in bytes, kB or MB (thousands)."""
+    if size < 1_000:  # noqa: PLR2004  # a kilobyte
+        return f"{size} bytes"
+    return f"{size / 1_000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"  # noqa: PLR2004  # a megabyte
+
+
+def _number(value: float | Decimal) -> str:
+    return f"{value:,}"
+
+
+def _value(value: Value) -> str:
+    """Write a value of a figure's table; a year is no count, and gets no comma."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return as_text(value)
+
+
+def _csp_hash(text: str) -> str:
+    """Name an inline style's contents as a content security policy does."""
+    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"

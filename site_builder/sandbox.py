@@ -1,0 +1,164 @@
+"""Run a stranger's SQL in a process of its own: load the tables, lock DuckDB, answer each query, exit.
+
+Started by ``database.py`` as a script, with an empty environment; it imports nothing of ours. It reads one JSON object
+from standard input and writes one JSON object a line: an answer for each query, in order. What DuckDB's own limits do
+not stop, the system's do: address space, CPU time and file size are bounded, and a query that does not give way when
+it is interrupted ends the process by an alarm, which the parent sees.
+
+Each switch of the lock was proved against hostile queries; the order matters, ``lock_configuration`` being the last.
+"""
+
+import json
+import signal
+import sys
+import threading
+from typing import Any
+
+import duckdb
+
+if sys.platform != "win32":  # Windows has no rlimits; DuckDB's own limits hold there
+    import resource
+
+_LOCK = (
+    "SET temp_directory = ''",
+    "SET threads = 1",
+    "SET autoinstall_known_extensions = false",
+    "SET autoload_known_extensions = false",
+    "SET allow_community_extensions = false",
+    "SET allow_persistent_secrets = false",
+    "SET python_enable_replacements = false",
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+)
+
+
+_READ = "nullstr = '', allow_quoted_nulls = false, max_line_size = 20000000"
+
+
+def main() -> None:
+    """Answer the queries that standard input asks."""
+    request = json.load(sys.stdin)
+    con = duckdb.connect(":memory:", config={"threads": 1, "async_threads": 0})
+    for table in request["tables"]:
+        _load(con, table)
+    con.execute(f"SET memory_limit = '{request['memory_mb']}MB'")
+    for statement in _LOCK:
+        con.execute(statement)
+    _limit(request)
+    for query in request["queries"]:
+        print(json.dumps(_answer(con, query, request), ensure_ascii=True), flush=True)  # noqa: T201  # its only way out
+
+
+def _name(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _load(con: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
+    """Make a table from our own CSV (with a row number first), or from Parquet that an earlier load wrote."""
+    target = _name(table["name"])
+    if table["schema"]:
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {_name(table['schema'])}")
+        target = f"{_name(table['schema'])}.{target}"
+    if table["csv"] is None:
+        con.execute(f"CREATE TABLE {target} AS FROM read_parquet({_text(table['parquet'])})")
+        return
+    columns = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in [["_row", "INTEGER"], *table["columns"]])
+    record = f"{{'package': {_text(table['package'])}, 'resource': {_text(table['resource'])}, 'row': _row}}"
+    form = "header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"'"
+    rows = f"read_csv({_text(table['csv'])}, columns = {{{columns}}}, {form}, {_READ})"
+    con.execute(f"CREATE TABLE {target} AS SELECT {record} AS _record, * EXCLUDE (_row) FROM {rows}")  # noqa: S608  # quoted
+    if table["parquet"]:
+        con.execute(f"COPY {target} TO {_text(table['parquet'])} (FORMAT parquet, COMPRESSION snappy)")
+
+
+def _limit(request: dict[str, Any]) -> None:
+    if sys.platform == "win32":
+        return
+    space = request["address_space_mb"] * 1_000_000
+    resource.setrlimit(resource.RLIMIT_AS, (space, space))
+    seconds = int(request["kill_seconds"] * (len(request["queries"]) + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _answer(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    """Answer one query within its time: first DuckDB is asked to stop, then the alarm ends the process."""
+    refusal = _refusal(con, query)
+    if refusal:
+        return {"name": query["name"], "error": refusal}
+    polite = threading.Timer(request["interrupt_seconds"], con.interrupt)
+    polite.daemon = True
+    polite.start()
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, request["kill_seconds"])
+    try:
+        con.execute("BEGIN TRANSACTION READ ONLY")
+        return {"name": query["name"], **_run(con, query["sql"], request)}
+    except duckdb.InterruptException:
+        return {"name": query["name"], "error": ["slow", f"It took more than {request['interrupt_seconds']} seconds."]}
+    except MemoryError:
+        return {"name": query["name"], "error": ["memory", "It needs too much memory."]}
+    except duckdb.Error as error:
+        kind = "memory" if isinstance(error, duckdb.OutOfMemoryException) else "sql"
+        return {"name": query["name"], "error": [kind, str(error)[:2000]]}
+    finally:
+        polite.cancel()
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        con.execute("ROLLBACK")
+
+
+def _refusal(con: duckdb.DuckDBPyConnection, query: dict[str, Any]) -> list[Any] | None:
+    """Say why a text is not exactly one SELECT, in a fixed order where that is asked for."""
+    (text,) = con.execute("SELECT json_serialize_sql(?)", [query["sql"]]).fetchall()[0]
+    parsed: dict[str, Any] = json.loads(text)
+    if parsed["error"]:
+        kind = "statement" if parsed["error_type"] == "not implemented" else "sql"
+        position = [parsed["position"]] if "position" in parsed else []
+        return [kind, parsed["error_message"], *position]
+    if len(parsed["statements"]) != 1:
+        return ["statement", "There must be exactly one SELECT."]
+    kinds = [statement.type for statement in con.extract_statements(query["sql"])]
+    if kinds != [duckdb.StatementType.SELECT]:
+        return ["statement", "There must be exactly one SELECT."]
+    modifiers = {each["type"] for each in parsed["statements"][0]["node"]["modifiers"]}
+    if query["ordered"] and "ORDER_MODIFIER" not in modifiers:
+        return ["order", "The outer SELECT has no ORDER BY."]
+    return None
+
+
+def _run(con: duckdb.DuckDBPyConnection, sql: str, request: dict[str, Any]) -> dict[str, Any]:
+    cursor = con.execute(sql)
+    columns = [[each[0], str(each[1])] for each in cursor.description or ()]
+    rows = cursor.fetchmany(request["most_rows"] + 1)
+    if len(rows) > request["most_rows"]:
+        return {"error": ["output", f"It gives more than {request['most_rows']:,} rows."]}
+    plain = [[_plain(value) for value in row] for row in rows]
+    answer = {"columns": columns, "rows": plain}
+    if len(json.dumps(answer)) > request["most_bytes"]:
+        return {"error": ["output", f"It gives more than {request['most_bytes']:,} bytes."]}
+    return answer
+
+
+def _plain(value: object) -> object:
+    """Bring a value to JSON: numbers that are not whole as text, records as [package, resource, row]."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case dict() if set(value) == {"package", "resource", "row"}:
+            return [value["package"], value["resource"], value["row"]]
+        case list():
+            return [_plain(each) for each in value]
+        case dict():
+            return json.dumps(value, default=str, ensure_ascii=False)
+        case _:
+            return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+if __name__ == "__main__":
+    main()

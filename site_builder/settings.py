@@ -1,0 +1,89 @@
+"""Read ``site.toml`` and the templates into the frozen value that every stage gets."""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from site_builder.problems import Problem
+from site_builder.profiles import profile_problems
+
+SETTINGS = "site.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """All that a page may depend on besides its own package: settings, templates and style."""
+
+    title: str
+    description: str
+    """One sentence, for search engines and the home page."""
+    language: str
+    """A BCP 47 tag, such as en-GB."""
+    url: str
+    """Where the site will stand, ending in no slash; empty where that is not known."""
+    repository: str
+    """Address of the repository, for corrections; empty where there is none."""
+    contact: str
+    """How to reach the maintainers without an account anywhere; empty where there is no such way."""
+    navigation: tuple[str, ...]
+    """Content pages in the site's header, by site path."""
+    templates: tuple[tuple[str, str], ...]
+    """Each Jinja template's name and text."""
+    assets: tuple[tuple[str, bytes], ...]
+    """Style and pictures: each file's site path and bytes."""
+
+    @property
+    def stylesheet(self) -> str:
+        """Site path of the stylesheet, which holds a part of its hash."""
+        return next(path for path, _ in self.assets if path.endswith(".css"))
+
+
+def read_site(root: Path, url: str | None = None) -> tuple[Site | None, tuple[Problem, ...]]:
+    """Read the settings and templates of a repository; a given address goes before that of the settings."""
+    settings, problems = _read_settings(root / SETTINGS)
+    if problems:
+        return None, problems
+    return Site(
+        title=settings["title"],
+        description=settings["description"],
+        language=settings.get("language", "en"),
+        url=(url if url is not None else settings.get("url", "")).rstrip("/"),
+        repository=settings.get("repository", "").rstrip("/"),
+        contact=settings.get("contact", ""),
+        navigation=tuple(settings.get("navigation", ())),
+        templates=_templates(root / "templates"),
+        assets=_assets(root / "templates"),
+    ), ()
+
+
+def _read_settings(path: Path) -> tuple[Mapping[str, Any], tuple[Problem, ...]]:
+    if not path.is_file():
+        mend = "Run the command in the repository's top folder, or add the file."
+        return {}, (Problem(path.name, "no-settings", "There is no such file.", mend),)
+    try:
+        settings = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return {}, (Problem(path.name, "toml", f"It cannot be read: {error}.", "Mend the TOML."),)
+    return settings, tuple(profile_problems(settings, "site", path.name, ""))
+
+
+def _templates(folder: Path) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (path.relative_to(folder).as_posix(), path.read_text("utf-8"))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix in {".html", ".xml", ".txt"}
+    )
+
+
+def _assets(folder: Path) -> tuple[tuple[str, bytes], ...]:
+    """Name each asset by its contents, so that a page never gets the style of another version."""
+    assets = [path for path in sorted(folder.rglob("*")) if path.suffix in {".css", ".svg", ".png"}]
+    return tuple((_hashed(path.name, data := path.read_bytes()), data) for path in assets)
+
+
+def _hashed(name: str, data: bytes) -> str:
+    stem, _, suffix = name.rpartition(".")
+    return f"assets/{stem}.{hashlib.sha256(data).hexdigest()[:10]}.{suffix}"

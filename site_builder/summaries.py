@@ -1,0 +1,289 @@
+"""Read summaries, make them from a schema where nobody wrote one, and turn their answers into tables with a trail."""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from site_builder import urls
+from site_builder.database import Failure
+from site_builder.model import (
+    Answer,
+    Chart,
+    Column,
+    Field,
+    Figure,
+    LedgerEntry,
+    PublishedFigure,
+    RecordRef,
+    Resource,
+    SourceRef,
+    Summary,
+    Table,
+    Value,
+)
+from site_builder.problems import Problem
+from site_builder.profiles import profile_problems
+
+SUMMARY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+MOST_GROUPS = 30
+"""Values of a field that are still worth a figure of their own."""
+MOST_GENERATED = 6
+"""Figures made from one schema."""
+
+Lookup = Callable[[RecordRef], tuple[SourceRef, Mapping[str, Value]] | None]
+"""Gives a record's source and, where its table holds counts, its values by field; nothing where there is no record."""
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def read_summary(name: str, text: str, where: str) -> tuple[Summary | None, tuple[Problem, ...]]:
+    """Read a ``.sql`` file: a header of ``--`` lines in TOML, then one SELECT."""
+    if not SUMMARY_NAME.fullmatch(name):
+        mend = "Rename it: a-z, 0-9 and -, at most 64 characters."
+        return None, (Problem(where, "summary-name", f'"{name}" cannot be the name of a summary.', mend),)
+    header, sql, first = _split(text)
+    try:
+        settings = tomllib.loads(header)
+    except tomllib.TOMLDecodeError as error:
+        mend = 'Each line is like -- title = "…"; tables such as [chart] come last.'
+        line = re.search(r"line (\d+)", str(error))
+        at = int(line.group(1)) if line else 1
+        return None, (Problem(where, "summary-header", f"The header is not TOML: {error}.", mend, line=at),)
+    problems = list(profile_problems(settings, "summary", where, ""))
+    if not sql.strip():
+        mend = "Write one SELECT below the header."
+        problems.append(Problem(where, "summary-sql", "There is no SQL.", mend, line=first))
+    return (None if problems else _summary(name, settings, sql, where)), tuple(problems)
+
+
+def _split(text: str) -> tuple[str, str, int]:
+    """Part the header's TOML from the SQL, and say on which line the SQL begins."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    end = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))
+    header = "\n".join(line.removeprefix("--").removeprefix(" ") for line in lines[:end])
+    return header, "\n".join(lines[end:]).strip("\n"), end + 1
+
+
+def _summary(name: str, settings: Mapping[str, Any], sql: str, where: str) -> Summary:
+    chart = settings.get("chart")
+    return Summary(
+        name=name,
+        title=settings["title"],
+        description=settings.get("description", ""),
+        sql=sql.strip(),
+        counts=settings.get("counts"),
+        no_trail=settings.get("trail"),
+        notes=tuple(settings.get("notes", ())),
+        labels=tuple(sorted(settings.get("labels", {}).items())),
+        chart=Chart(**{**chart, "sort": tuple(chart.get("sort", ()))}) if chart else None,
+        where=where,
+    )
+
+
+# --- made from a schema ----------------------------------------------------------------------------------------------
+
+
+def generate(tables: Iterable[Table], where: str) -> tuple[Summary, ...]:
+    """Make summaries of tables that came without any: how many rows for each value of a field with few values.
+
+    A table of counts is summed by its fields instead. A table with nothing to compare gives none.
+    """
+    made = [
+        summary
+        for table in tables
+        for field in table.resource.fields
+        if (summary := _generated(table, field, where)) is not None
+    ]
+    return tuple(made[:MOST_GENERATED])
+
+
+def _generated(table: Table, field: Field, where: str) -> Summary | None:
+    position = table.column(field.name)
+    values = (
+        {row[position].text if row[position].value is None else row[position].value for row in table.rows}
+        if position is not None
+        else set()
+    )
+    grouped = field.type in {"string", "boolean", "year", "yearmonth", "any"} or bool(field.categories)
+    if not grouped or field.name == "source_line" or not 1 < len(values) <= min(MOST_GROUPS, len(table.rows) * 2 // 3):
+        return None
+    measure = _measure(table.resource)
+    over_time = field.type in {"year", "yearmonth"}
+    name = re.sub(r"[^a-z0-9]+", "-", f"{table.resource.name}-by-{field.name}".lower()).strip("-")[:64].strip("-")
+    column = _sql_text(field.name)
+    reason = f", {_sql_text(field.name + '__missing')}" if field.says_why_missing else ""
+    shown = f"coalesce(CAST({column} AS VARCHAR){reason}, '(no value)')"
+    total, expression = (measure, f"sum({_sql_text(measure)})") if measure else (_count_name(field), "count(*)")
+    order = _sql_text(field.name) if over_time else f"{_sql_text(total)} DESC, {_sql_text(field.name)}"
+    return Summary(
+        name=name,
+        title=f"{table.resource.title}, by {field.title}",
+        description=f"Made from the schema: {table.resource.unit} for each value of “{field.title}”.",
+        sql=(
+            f"SELECT {shown} AS {column}, {expression} AS {_sql_text(total)}, list(_record ORDER BY _record) AS trail\n"
+            f"FROM {_sql_text(table.resource.sql_name)}\nGROUP BY 1\nORDER BY {order};"
+        ),
+        counts=total,
+        labels=((field.name, field.title),),
+        chart=Chart("bar", field.name, total) if over_time else Chart("bar", total, field.name),
+        where=where,
+        generated=True,
+    )
+
+
+def _count_name(field: Field) -> str:
+    return "rows" if field.name != "rows" else "number of rows"
+
+
+def _measure(resource: Resource) -> str | None:
+    """Find the column that a table of counts counts in: the integer named like its unit."""
+    if resource.kind != "counts":
+        return None
+    return next(
+        (
+            field.name
+            for field in resource.fields
+            if field.type == "integer" and field.name == urls.sql_name(resource.unit.replace(" ", "-"))
+        ),
+        None,
+    )
+
+
+def _sql_text(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+def figures(
+    summaries: Iterable[Summary],
+    answers: Iterable[Answer | Failure],
+    lookup: Lookup,
+) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
+    """Turn the answers of summaries into figures, without their charts, and check the trail of each."""
+    made: list[Figure] = []
+    problems: list[Problem] = []
+    for summary, answer in zip(summaries, answers, strict=True):
+        found = [_failed(summary, answer)] if isinstance(answer, Failure) else [*_faults(summary, answer, lookup)]
+        problems.extend(found)
+        if not found and isinstance(answer, Answer):
+            made.append(_figure(summary, answer, lookup))
+    return tuple(made), tuple(problems)
+
+
+def _figure(summary: Summary, answer: Answer, lookup: Lookup) -> Figure:
+    trails = None
+    if answer.trails is not None:
+        trails = tuple(tuple(found[0] for ref in trail if (found := lookup(ref))) for trail in answer.trails)
+    return Figure(summary, answer.columns, answer.rows, trails, text="")
+
+
+_MEND = {
+    "sql": "Mend the SQL.",
+    "statement": "Write one SELECT, and nothing before or after it.",
+    "order": "Add one, so that the rows always stand in the same order.",
+    "slow": "Make it simpler.",
+    "memory": "Make it simpler.",
+    "output": "Group the rows into fewer.",
+    "trail": "Select it as list(_record ORDER BY _record) AS trail.",
+    "crash": "Make it simpler.",
+}
+
+
+def _failed(summary: Summary, failure: Failure) -> Problem:
+    message = failure.message if failure.message.endswith(".") else failure.message + "."
+    return Problem(summary.where, f"sql-{failure.kind}", message, _MEND[failure.kind])
+
+
+def _faults(summary: Summary, answer: Answer, lookup: Lookup) -> Iterator[Problem]:
+    names = {column.name for column in answer.columns}
+    yield from _unknown_columns(summary, names)
+    if answer.trails is None:
+        if summary.no_trail is None:
+            what = "It has no trail, so no reader can follow its numbers to the records."
+            mend = 'Select list(_record ORDER BY _record) AS trail, or say why not in the header: trail = "…".'
+            yield Problem(summary.where, "no-trail", what, mend)
+        return
+    if summary.counts is None:
+        mend = 'Add counts = "…" to the header.'
+        yield Problem(summary.where, "no-counts", "The header does not say which column counts the records.", mend)
+    elif summary.counts in names:
+        yield from _miscounted(summary, answer, lookup)
+
+
+def _unknown_columns(summary: Summary, names: set[str]) -> Iterator[Problem]:
+    chart = summary.chart
+    named = [("counts", summary.counts), *((f"labels.{key}", key) for key, _ in summary.labels)]
+    if chart:
+        named += [
+            ("chart.x", chart.x),
+            ("chart.y", chart.y),
+            ("chart.color", chart.color),
+            ("chart.facet", chart.facet),
+        ]
+    for key, name in named:
+        if name is not None and name not in names:
+            what = f'The query gives no column "{name}".'
+            yield Problem(summary.where, "no-column", what, f"Its columns are: {', '.join(sorted(names))}.", field=key)
+
+
+def _miscounted(summary: Summary, answer: Answer, lookup: Lookup) -> Iterator[Problem]:
+    """Hold the measure of each row against its trail: their number, or the sum over a table of counts."""
+    position = next(n for n, column in enumerate(answer.columns) if column.name == summary.counts)
+    for number, (row, trail) in enumerate(zip(answer.rows, answer.trails or (), strict=True), start=1):
+        found = [lookup(ref) for ref in trail]
+        if None in found or len(set(trail)) < len(trail):
+            what = f"The trail of row {number} names a record twice, or one that is not there."
+            yield Problem(summary.where, "trail", what, _MEND["trail"])
+            continue
+        stated = [
+            values[summary.counts or ""] for each in found if each and (values := each[1]) and summary.counts in values
+        ]
+        expected = sum(v for v in stated if isinstance(v, int)) if stated and len(stated) == len(trail) else len(trail)
+        if row[position] != expected:
+            what = f'"{summary.counts}" is {row[position]} in row {number}, but its trail makes {expected}.'
+            yield Problem(summary.where, "miscounted", what, "Count what the trail lists, and list what is counted.")
+
+
+# --- the ledger ------------------------------------------------------------------------------------------------------
+
+
+def ledger(
+    published: Iterable[PublishedFigure],
+    answers: Mapping[str, Answer | Failure],
+    where: str,
+) -> tuple[tuple[LedgerEntry, ...], tuple[Problem, ...]]:
+    """Hold each published figure against what the records add up to; a difference that nobody explained is an error."""
+    entries: list[LedgerEntry] = []
+    problems: list[Problem] = []
+    for figure in published:
+        answer = answers.get(figure.name)
+        counted = _number(answer) if isinstance(answer, Answer) else None
+        entries.append(LedgerEntry(figure, counted))
+        key = f"foi.publishedFigures.{figure.name}"
+        if isinstance(answer, Failure):
+            problems.append(Problem(where, f"sql-{answer.kind}", answer.message, _MEND[answer.kind], field=key))
+        elif answer is not None and counted is None:
+            mend = "Select one number."
+            problems.append(Problem(where, "ledger", "The SQL does not give one number.", mend, field=key))
+        elif counted is not None and counted != figure.value and not figure.explanation:
+            what = f'The response states {figure.value} ("{figure.statement}"), the records make {counted}.'
+            mend = 'Find out why, or say in "explanation" that it is not known.'
+            problems.append(Problem(where, "ledger", what, mend, field=key))
+    return tuple(entries), tuple(problems)
+
+
+def _number(answer: Answer) -> Decimal | None:
+    if len(answer.rows) != 1 or len(answer.columns) != 1:
+        return None
+    value = answer.rows[0][0]
+    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+
+
+def numbers(columns: Iterable[Column]) -> tuple[int, ...]:
+    """Positions of the columns that hold numbers."""
+    return tuple(n for n, column in enumerate(columns) if column.is_number)

@@ -1,0 +1,176 @@
+"""Every rule about paths and addresses: what they may be, and what each page and file is called.
+
+A *site path* is relative to the site's root, with no leading slash; that of a page ends in ``/`` (the root is ``""``).
+The addresses are a contract: they never change, and a data file is never renamed.
+"""
+
+import posixpath
+import re
+import unicodedata
+from urllib.parse import quote
+
+ROWS_PER_PAGE = 1_000
+"""Records, or lines of a document, on one page."""
+ROWS_AS_PAGES = 100_000
+"""Records or lines that are shown as pages; what lies beyond is in the downloads alone."""
+
+PACKAGE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+RESOURCE_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
+
+_RESERVED = frozenset(
+    ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))],
+)
+LONGEST_PATH = 240
+"""Characters of a path in a package."""
+
+
+def slug(text: str) -> str:
+    """Write a name as a lower-case address: ``"Café & Co."`` becomes ``"cafe-co"``; an empty answer means none fits."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64].strip("-")
+
+
+def sql_name(name: str) -> str:
+    """Name a resource as SQL sees it: ``-`` turned to ``_``."""
+    return name.replace("-", "_")
+
+
+def sql_schema(package: str) -> str:
+    """Name a package as SQL over several packages sees it."""
+    return "p_" + sql_name(package)
+
+
+def path_fault(path: str) -> str | None:
+    """Say why a relative path may not stand in a package, or nothing where it may."""
+    parts = path.split("/")
+    checks = (
+        (not path, "it is empty"),
+        (path.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", path) is not None, "it is absolute"),
+        ("://" in path, "it is an address on the web"),
+        ("\\" in path, "it has a backslash; use /"),
+        (any(part in {"", ".", ".."} for part in parts), "it has an empty part, . or .."),
+        (
+            any(unicodedata.category(c) in {"Cc", "Cf", "Cs"} for c in path),
+            "it has an invisible character",
+        ),
+        (any(c in '<>:"|?*#%' for c in path), 'it has one of < > : " | ? * # %'),
+        (any(part.split(".")[0].lower() in _RESERVED for part in parts), "Windows reserves that name"),
+        (
+            any(part.endswith((".", " ")) or part.startswith(" ") for part in parts),
+            "a part starts or ends in a space or dot",
+        ),
+        (len(path) > LONGEST_PATH, f"it is longer than {LONGEST_PATH} characters"),
+        (unicodedata.normalize("NFC", path) != path, "its letters are not in Unicode's composed form (NFC)"),
+    )
+    return next((reason for fault, reason in checks if fault), None)
+
+
+def collision_key(path: str) -> str:
+    """Give the same key to two paths that some file system takes for one."""
+    return unicodedata.normalize("NFKC", path).casefold()
+
+
+def page_file(page: str) -> str:
+    """Name the file that holds a page."""
+    return page + "index.html" if page == "" or page.endswith("/") else page
+
+
+def relative(page: str, target: str) -> str:
+    """Write the link from one site path to another, which may end in ``#anchor``; never empty."""
+    path, hash_, anchor = target.partition("#")
+    here = posixpath.dirname(page)
+    if path == page and hash_:
+        return hash_ + anchor
+    link = posixpath.relpath("/" + path, "/" + here)
+    if path == "" or path.endswith("/"):
+        link = "./" if link == "." else link + "/"
+    return quote(link) + hash_ + anchor
+
+
+def absolute(site_url: str, target: str) -> str:
+    """Write a site path as an address of its own."""
+    path, hash_, anchor = target.partition("#")
+    return site_url.rstrip("/") + "/" + quote(path) + hash_ + anchor
+
+
+HOME = ""
+CATALOGUE = "datasets/"
+
+
+def package(name: str) -> str:
+    """Page of a package."""
+    return f"datasets/{name}/"
+
+
+def records(name: str, resource: str, number: int = 1) -> str:
+    """Page of a table's rows; pages are counted from 1."""
+    return f"datasets/{name}/records/{resource}/" + (f"{number}/" if number > 1 else "")
+
+
+def record(name: str, resource: str, row: int) -> str:
+    """Address of a row, or of its table's first page where rows so far down are not shown."""
+    if row > ROWS_AS_PAGES:
+        return records(name, resource)
+    return f"{records(name, resource, page_of(row))}#r{row}"
+
+
+def source(name: str, document: str, number: int = 1) -> str:
+    """Page of a source document (a path under ``source/``, or anywhere in the package)."""
+    return f"datasets/{name}/source/{document.removeprefix('source/')}/" + (f"{number}/" if number > 1 else "")
+
+
+def source_line(name: str, document: str, line: int) -> str:
+    """Address of a line of a source document."""
+    if line > ROWS_AS_PAGES:
+        return source(name, document)
+    return f"{source(name, document, page_of(line))}#l{line}"
+
+
+def page_of(row: int) -> int:
+    """Page, counted from 1, on which a row or line stands."""
+    return (row - 1) // ROWS_PER_PAGE + 1
+
+
+def figure(owner: str, summary: str) -> str:
+    """Page of a figure; the owner is the page of a package or of content."""
+    return f"{owner}figures/{summary}/"
+
+
+def changes(name: str) -> str:
+    """Page of a package's versions."""
+    return f"datasets/{name}/changes/"
+
+
+def use(name: str) -> str:
+    """Page on how to use and cite a package."""
+    return f"datasets/{name}/use/"
+
+
+def authority(slug_: str) -> str:
+    """Page of an authority."""
+    return f"authorities/{slug_}/"
+
+
+def data(name: str, path: str = "") -> str:
+    """Address of a package's file."""
+    return f"data/{name}/{path}"
+
+
+def bundle(name: str) -> str:
+    """Address of a package's zip."""
+    return data(name, f"{name}.zip")
+
+
+def summary_data(name: str, summary: str, extension: str) -> str:
+    """Address of the data of a package's figure."""
+    return data(name, f"summaries/{summary}.{extension}")
+
+
+def content_data(content: str, summary: str, extension: str) -> str:
+    """Address of the data of a content page's figure; the content page's site path ends in ``/`` or is empty."""
+    return f"data/_site/{content}{summary}.{extension}"
+
+
+def version_folder(version: str) -> str:
+    """Folder, below a package's data, of the author's files of one version."""
+    return f"v{re.sub(r'[^A-Za-z0-9.+-]+', '-', version)}/"

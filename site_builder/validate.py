@@ -1,0 +1,249 @@
+"""Read the tables of a package through Frictionless, which is the authority on what is valid."""
+
+import csv
+import datetime as dt
+import io
+import json
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import frictionless
+
+from site_builder.model import Cell, Field, Missing, Package, Resource, Table, Value
+from site_builder.problems import Problem
+
+MOST_ERRORS = 1_000
+"""Errors after which Frictionless stops reading a table."""
+
+
+def read_tables(package: Package, root: Path, where: str) -> tuple[tuple[Table, ...], tuple[Problem, ...]]:
+    """Validate every resource of a package and give its tables, typed.
+
+    The folder's paths must have been screened. A table with an error is given all the same, without the rows that
+    could not be read; what is wrong is among the problems.
+    """
+    readable = {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": package.name,
+        "resources": [dict(resource.descriptor) for resource in package.resources],
+    }
+    if not package.resources:
+        return (), ()
+    try:
+        opened = frictionless.Package.from_descriptor(readable, basepath=str(root))
+    except frictionless.FrictionlessException as exception:
+        return (), tuple(_metadata_problems(exception, where))
+    tables: list[Table] = []
+    problems: list[Problem] = []
+    for resource, frictionless_resource in zip(package.resources, opened.resources, strict=True):
+        at = _file(resource, where)
+        problems.extend(_unclosed(resource, root, at))
+        table, found = _read(resource, frictionless_resource, at)
+        problems.extend(found)
+        tables.extend([table] if table else [])
+    return tuple(tables), tuple(problems)
+
+
+def _file(resource: Resource, where: str) -> str:
+    return f"{where}/{resource.paths[0]}" if resource.paths else f"{where}/datapackage.json"
+
+
+def _metadata_problems(exception: frictionless.FrictionlessException, where: str) -> Iterator[Problem]:
+    for error in exception.reasons or [exception.error]:
+        mend = "See the Data Package standard, https://datapackage.org/."
+        yield Problem(f"{where}/datapackage.json", error.type, _sentence(error.note), mend)
+
+
+def _read(
+    resource: Resource,
+    opened: Any,  # noqa: ANN401  # Frictionless's resources are untyped
+    at: str,
+) -> tuple[Table | None, tuple[Problem, ...]]:
+    rows: list[tuple[list[Any], list[Any]]] = []
+    report = opened.validate(
+        limit_errors=MOST_ERRORS,
+        on_row=lambda row: rows.append((row.cells, row.to_list())),
+    )
+    problems = [
+        _problem(error.to_descriptor(), resource, at)
+        for errors in (report.errors, *(task.errors for task in report.tasks))
+        for error in errors
+    ]
+    if len(problems) >= MOST_ERRORS:
+        what = f"Reading stopped after {MOST_ERRORS:,} errors; there may be more."
+        problems.append(Problem(at, "more-errors", what, "Mend these first."))
+    if not resource.tabular or not opened.tabular:
+        return None, tuple(problems)
+    typed = replace(resource, fields=resource.fields or _inferred(opened))
+    complete = [pair for pair in rows if len(pair[0]) == len(pair[1]) == len(typed.fields)]
+    return Table(typed, tuple(_row(cells, values, typed.fields) for cells, values in complete)), tuple(problems)
+
+
+def _inferred(opened: Any) -> tuple[Field, ...]:  # noqa: ANN401  # likewise
+    return tuple(
+        Field(name=field.name, type=field.type, title=field.name, description="", missing=(Missing("", "no value"),))
+        for field in opened.schema.fields
+    )
+
+
+def _row(cells: Iterable[Any], values: Iterable[Any], fields: tuple[Field, ...]) -> tuple[Cell, ...]:
+    return tuple(_cell(cell, value, field) for cell, value, field in zip(cells, values, fields, strict=True))
+
+
+def _cell(cell: object, value: object, field: Field) -> Cell:
+    text = _as_text(cell)
+    plain = _plain(value, field)
+    return Cell(plain, text, field.missing_label(text) if plain is None else None)
+
+
+def _as_text(cell: object) -> str:
+    match cell:
+        case None:
+            return ""
+        case str():
+            return cell
+        case dict() | list() | bool():
+            return json.dumps(cell, ensure_ascii=False)
+        case _:
+            return str(cell)
+
+
+def _plain(value: object, field: Field) -> Value:
+    """Bring a value that Frictionless typed to one of ours: compound ones become JSON, a year and month ``YYYY-MM``."""
+    if value is None:
+        return None
+    if field.type == "yearmonth":
+        year, month = _parts(value)
+        return f"{year:04d}-{month:02d}"
+    match value:
+        case str() | bool() | int() | float() | Decimal() | dt.date() | dt.time():
+            return value
+        case dict() | list():
+            return json.dumps(value, ensure_ascii=False, default=str)
+        case tuple():
+            return ",".join(str(part) for part in value)
+        case dt.timedelta():
+            return f"PT{value.total_seconds():g}S"
+        case _:
+            return str(value)
+
+
+def _parts(value: Any) -> tuple[int, int]:  # noqa: ANN401  # Frictionless's own named tuple
+    return value.year, value.month
+
+
+# --- problems --------------------------------------------------------------------------------------------------------
+
+
+def _problem(error: Mapping[str, Any], resource: Resource, at: str) -> Problem:
+    what, mend = _explain(error, resource)
+    return Problem(at, error["type"], what, mend, line=error.get("rowNumber"), field=error.get("fieldName") or None)
+
+
+def _explain(  # noqa: C901  # a case for each kind of error, and nothing else
+    error: Mapping[str, Any],
+    resource: Resource,
+) -> tuple[str, str]:
+    """Say what an error of Frictionless's means to somebody who has never seen one, and how to mend it."""
+    cell = _shown(error.get("cell", ""))
+    labels = ", ".join(field.name for field in resource.fields)
+    match error["type"]:
+        case "type-error":
+            kind, form = _type_words(resource, error.get("fieldName", ""))
+            return f"{cell} is not {kind}.", f"Write it as {form}, or list the text under missingValues."
+        case "constraint-error":
+            return _constraint(error, cell)
+        case "missing-cell":
+            return "The row has too few cells.", f"Give it a cell for each of: {labels}."
+        case "extra-cell":
+            return f"The row has a cell too many: {cell}.", "Put quotes around a cell that holds a comma."
+        case "blank-row":
+            return "The row is blank.", "Delete it."
+        case "incorrect-label" | "missing-label" | "extra-label" | "blank-label" | "duplicate-label" | "blank-header":
+            return f"The header is not that of the schema: {_sentence(error['note'])}", f"Write: {labels}."
+        case "primary-key":
+            return "Another row has the same primary key.", "Mend one of the rows, or take the primaryKey out."
+        case "foreign-key":
+            return "No row of the other table has this value.", f"Mend it, or add the row ({error['note']})."
+        case "encoding-error":
+            return "It is not in the encoding that the descriptor gives.", "Save it as UTF-8."
+        case "hash-count" | "byte-count":
+            return "Its contents are not those of the descriptor's hash or bytes.", "Bring the descriptor up to date."
+        case _:
+            return _sentence(f"{error['title']}: {error['note']}"), "See the Data Package standard."
+
+
+def _type_words(resource: Resource, name: str) -> tuple[str, str]:
+    field = next((each for each in resource.fields if each.name == name), None)
+    kind = field.type if field else "value"
+    words = {
+        "integer": ("a whole number", "digits alone"),
+        "number": ("a number", "digits with a point"),
+        "date": ("a date", "YYYY-MM-DD"),
+        "datetime": ("a date and time", "YYYY-MM-DDThh:mm:ssZ"),
+        "time": ("a time of day", "hh:mm:ss"),
+        "year": ("a year", "YYYY"),
+        "yearmonth": ("a year and month", "YYYY-MM"),
+        "boolean": ("true or false", "true or false"),
+        "string": ("text of the field's format", "the format says"),
+    }
+    what, form = words.get(kind, (f"a value of type {kind}", "the type asks"))
+    custom = field is not None and field.format not in {"default", "any"}
+    return what, f"{form} ({field.format})" if custom and field else form
+
+
+def _constraint(error: Mapping[str, Any], cell: str) -> tuple[str, str]:
+    name, _, rest = error["note"].removeprefix("constraint ").partition(" is ")
+    name, rule = name.strip('"'), rest.strip('"')
+    match name:
+        case "required":
+            return "The cell is empty, and the field is required.", "Fill it, or take the constraint out."
+        case "unique":
+            return f"{cell} stands in another row, and the field is unique.", "Mend one, or take the constraint out."
+        case "enum":
+            return f"{cell} is not one of the allowed values.", f"Write one of {rule}."
+        case _:
+            return f"{cell} breaks the constraint {name} = {rule}.", "Mend the cell or the constraint."
+
+
+def _shown(cell: object) -> str:
+    text = _as_text(cell)
+    return f'"{textwrap.shorten(text, 80, placeholder="…")}"'
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
+
+
+def _unclosed(resource: Resource, root: Path, at: str) -> Iterator[Problem]:
+    """Find a quote that is never closed, which swallows rows, and a NUL byte, which hides what follows."""
+    for path in resource.paths if resource.tabular else ():
+        data = (root / path).read_bytes()
+        if b"\0" in data and "16" not in str(resource.descriptor.get("encoding")):
+            line = data[: data.index(b"\0")].count(b"\n") + 1
+            yield Problem(at, "nul", "There is a NUL byte, which hides what follows it.", "Take it out.", line=line)
+        elif resource.plain_csv:
+            yield from _strict(data, at)
+
+
+def _strict(data: bytes, at: str) -> Iterator[Problem]:
+    if data.startswith(b"\xef\xbb\xbf"):
+        mend = "Save it as UTF-8 without one."
+        yield Problem(at, "byte-order-mark", "It begins with an invisible byte-order mark.", mend, line=1)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    row = 1
+    try:
+        for row, _ in enumerate(rows, start=1):  # noqa: B007  # the number is read when the next row fails
+            pass
+    except csv.Error as error:
+        mend = 'Close it; a quote inside a quoted cell is written twice ("").'
+        what = f"From this row on the quotes do not match ({error})."
+        yield Problem(at, "quotes", what, mend, line=row + 1)
