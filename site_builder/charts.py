@@ -40,8 +40,6 @@ class _Size:
 
 
 _SIZES = (_Size("wide", 680, 14, 34), _Size("narrow", 340, 13, 18))
-_LETTERS_BELOW = 14
-"""Letters of a category below a bar on one line."""
 _LETTER = 0.54
 """Width of a letter in ems: an average of the font that the renderer measures in."""
 _LINE = 15
@@ -65,6 +63,12 @@ class _Plan:
     @property
     def category(self) -> str:
         return self.chart.y if self.horizontal else self.chart.x
+
+    @property
+    def letters(self) -> int:
+        """Letters of a category on one line: beside a bar, or below it in the room that there is."""
+        room = _plot_width(self) / max(1, len(_distinct(self.figure, self.category)))
+        return self.size.letters if self.horizontal else max(4, int(room / (self.size.font * _LETTER)))
 
     @property
     def numbered(self) -> bool:
@@ -173,6 +177,7 @@ def vega_lite(plan: _Plan) -> dict[str, Any]:
         )
         facet = alt.Facet(field="facet", type="nominal", sort=None, header=header, title=None)
         layers = layers.facet(facet=facet, columns=1, spacing=24)
+        layers = layers.resolve_scale(y="independent") if plan.horizontal else layers
     spec: dict[str, Any] = layers.configure(**_config(plan.size)).to_dict()
     return spec
 
@@ -181,10 +186,12 @@ def _row(plan: _Plan, row: Sequence[Value]) -> dict[str, Any]:
     """Give a row to the chart under names of our own: what the author called a column cannot confuse Vega."""
     cells = {column.name: value for column, value in zip(plan.figure.columns, row, strict=True)}
     measure = cells[plan.measure]
-    letters = plan.size.letters if plan.horizontal else _LETTERS_BELOW
     values: dict[str, Any] = {
         "measure": float(measure) if isinstance(measure, int | float | Decimal) else None,
-        "category": "\n".join(textwrap.wrap(_word(cells[plan.category]), letters)) or " ",
+        "category": "\n".join(
+            textwrap.wrap(_word(cells[plan.category]), plan.letters, break_long_words=plan.horizontal)
+        )
+        or " ",
     }
     if plan.chart.color:
         values["colour"] = _word(cells[plan.chart.color])

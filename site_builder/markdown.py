@@ -52,6 +52,11 @@ class Article:
     """The rest, in order, without that heading."""
 
     @property
+    def starts_with_prose(self) -> bool:
+        """Whether it opens with text rather than with a heading or a figure."""
+        return bool(self.blocks) and isinstance(self.blocks[0], Prose) and not self.blocks[0].html.startswith("<h")
+
+    @property
     def figures(self) -> tuple[str, ...]:
         """Names of the summaries that the article shows, in order."""
         return tuple(block.summary for block in self.blocks if isinstance(block, FigureLink))
