@@ -24,8 +24,8 @@ def compose(cards: Sequence[Card], content: Sequence[ContentFile], site: Site, o
         for figure in written.figures:
             out.write(urls.content_data(written.page, figure.summary.name, "csv"), figure_csv(figure))
             out.write(urls.content_data(written.page, figure.summary.name, "json"), figure_json(figure))
-    for path, data in site.assets:
-        out.write(path, data)
+    for asset in site.assets:
+        out.write(asset.path, asset.source.read_bytes())
     _write_metadata(cards, site, out)
     return problems
 

@@ -11,6 +11,21 @@ from site_builder.problems import Problem
 from site_builder.profiles import profile_problems
 
 SETTINGS = "site.toml"
+VENDORED = "node_modules/.site"
+"""Where `make` puts the scripts of others that pages load; without them pages lack what those add, and nothing else."""
+_ASSETS = (".css", ".js", ".svg", ".png")
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that pages load: style, script or picture."""
+
+    name: str
+    """As the templates call it, such as ``site.css``."""
+    path: str
+    """Site path, which holds a part of the hash: a page never meets the style of another version."""
+    source: Path
+    """Where it lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +47,11 @@ class Site:
     """Content pages in the site's header, by site path."""
     templates: tuple[tuple[str, str], ...]
     """Each Jinja template's name and text."""
-    assets: tuple[tuple[str, bytes], ...]
-    """Style and pictures: each file's site path and bytes."""
+    assets: tuple[Asset, ...]
 
-    @property
-    def stylesheet(self) -> str:
-        """Site path of the stylesheet, which holds a part of its hash."""
-        return next(path for path, _ in self.assets if path.endswith(".css"))
+    def asset(self, name: str) -> str:
+        """Site path of an asset; empty where this site has none of that name."""
+        return next((asset.path for asset in self.assets if asset.name == name), "")
 
 
 def read_site(root: Path, url: str | None = None) -> tuple[Site | None, tuple[Problem, ...]]:
@@ -55,7 +68,7 @@ def read_site(root: Path, url: str | None = None) -> tuple[Site | None, tuple[Pr
         contact=settings.get("contact", ""),
         navigation=tuple(settings.get("navigation", ())),
         templates=_templates(root / "templates"),
-        assets=_assets(root / "templates"),
+        assets=(*_assets(root / "templates"), *_assets(root / VENDORED)),
     ), ()
 
 
@@ -78,12 +91,10 @@ def _templates(folder: Path) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _assets(folder: Path) -> tuple[tuple[str, bytes], ...]:
-    """Name each asset by its contents, so that a page never gets the style of another version."""
-    assets = [path for path in sorted(folder.rglob("*")) if path.suffix in {".css", ".svg", ".png"}]
-    return tuple((_hashed(path.name, data := path.read_bytes()), data) for path in assets)
+def _assets(folder: Path) -> tuple[Asset, ...]:
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix in _ASSETS]
+    return tuple(Asset(path.name, _hashed(path), path) for path in files)
 
 
-def _hashed(name: str, data: bytes) -> str:
-    stem, _, suffix = name.rpartition(".")
-    return f"assets/{stem}.{hashlib.sha256(data).hexdigest()[:10]}.{suffix}"
+def _hashed(path: Path) -> str:
+    return f"assets/{path.stem}.{hashlib.sha256(path.read_bytes()).hexdigest()[:10]}{path.suffix}"
