@@ -1,0 +1,14 @@
+-- title = "Words explained, by list"
+-- description = "How many words each list explains. The lists are never merged with one another."
+-- counts = "codes"
+-- [labels]
+-- list = "List"
+-- codes = "Words"
+-- [chart]
+-- mark = "bar"
+-- x = "codes"
+-- y = "list"
+SELECT list, count(*) AS codes, list(_record ORDER BY _record) AS trail
+FROM codes
+GROUP BY ALL
+ORDER BY codes DESC, list;
