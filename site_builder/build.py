@@ -5,7 +5,7 @@ One error anywhere publishes nothing, but every package is reported.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
@@ -13,10 +13,12 @@ from typing import Any, Protocol
 from site_builder.compose import compose
 from site_builder.content import read_content
 from site_builder.discover import discover
+from site_builder.glossary import read_glossary
 from site_builder.model import PackageFolder
-from site_builder.output import Folder, publish, staging, verify
+from site_builder.output import MANIFEST, Folder, manifest, publish, staging, verify
 from site_builder.packages import BuiltPackage, build_package, check_package
 from site_builder.problems import Problem, errors, in_order
+from site_builder.search import write_index
 from site_builder.settings import read_site
 from site_builder.workers import Crashed
 
@@ -61,6 +63,8 @@ def build(
     problems = (*problems, *found)
     if site is None:
         return Outcome(in_order(problems), len(folders))
+    terms, found = read_glossary(site.glossary, folders)
+    site, problems = replace(site, terms=terms), (*problems, *found)
     with staging(out) as stage:
         calls = [(folder, build_package, (folder, site, stage / "scratch" / folder.name)) for folder in folders]
         built = [*_each(executor, calls, progress)]
@@ -76,6 +80,8 @@ def build(
             problems = (*problems, *compose(cards, content, site, folder))
         if errors(problems):
             return Outcome(in_order(problems), len(folders))
+        write_index(site.language, stage / "search", folder)
+        folder.write(MANIFEST, manifest(folder.files))
         files = {file.path: file for file in folder.files}
         verify(folder.root, files)
         in_one_step = publish(folder.root, out)
@@ -98,9 +104,8 @@ def check(
 ) -> Outcome:
     """Find everything wrong with the packages of these names, or with all of them, and write nothing."""
     folders, problems = discover(root / PACKAGES)
-    chosen = [folder for folder in folders if not names or folder.name in names]
-    wanted = tuple(f"{PACKAGES}/{name}" for name in names)
-    problems = tuple(p for p in problems if not names or p.where.startswith(wanted))
+    chosen = [folder for folder in folders if not names or folder.root.name in names]
+    problems = tuple(problem for problem in problems if not names or problem.where.split("/")[1] in names)
     with TemporaryDirectory() as scratch:
         calls = [(folder, check_package, (folder, Path(scratch) / folder.name)) for folder in chosen]
         found = [problem for each in _each(executor, calls, progress) for problem in _problems(each)]

@@ -5,9 +5,10 @@ CSS variables and patterns that the page defines, so that one drawing serves lig
 only sign. A column is drawn as text or as a number; no date ever meets a time zone.
 """
 
+import json
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from html import escape
@@ -93,8 +94,9 @@ def draw(figure: Figure) -> Figure:
     reason = _no_chart(figure, chart, measure)
     if reason or measure is None:
         return replace(figure, no_chart=reason)
-    plans = [_Plan(figure, chart, measure, size) for size in _SIZES]
-    return replace(figure, charts=tuple((plan.size.name, _svg(plan)) for plan in plans))
+    compiled = {size.name: vega(_Plan(figure, chart, measure, size)) for size in _SIZES}
+    charts = tuple((name, _svg(name, spec, figure.text)) for name, spec in compiled.items())
+    return replace(figure, charts=charts, vega=_as_json({name: _live(spec) for name, spec in compiled.items()}))
 
 
 def _no_chart(figure: Figure, chart: Chart, measure: str | None) -> str | None:
@@ -127,10 +129,14 @@ def _distinct(figure: Figure, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_word(row[position]) for row in figure.rows))
 
 
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+"""Characters that no SVG may hold: the renderer ends the whole process over one of them."""
+
+
 def _word(value: Value) -> str:
     if value is None:
         return NO_VALUE
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    return ("yes" if value else "no") if isinstance(value, bool) else _NOT_XML.sub("\ufffd", str(value))
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
@@ -161,7 +167,7 @@ def describe(figure: Figure) -> str:
 
 def vega_lite(plan: _Plan) -> dict[str, Any]:
     """Write a chart as a Vega-Lite specification with its data inside."""
-    rows = [_row(plan, row) for row in plan.figure.rows]
+    rows = [_row(plan, number, row) for number, row in enumerate(plan.figure.rows, start=1)]
     lines = max(row["category"].count("\n") + 1 for row in rows)
     layers = _marks(plan, alt.Chart(alt.InlineData(values=rows))).properties(
         width=_plot_width(plan),
@@ -175,18 +181,23 @@ def vega_lite(plan: _Plan) -> dict[str, Any]:
             labelColor="var(--ink)",
             labelAnchor="start",
         )
-        facet = alt.Facet(field="facet", type="nominal", sort=None, header=header, title=None)
+        order = list(_distinct(plan.figure, plan.chart.facet))
+        facet = alt.Facet(field="facet", type="nominal", sort=order, header=header, title=None)
         layers = layers.facet(facet=facet, columns=1, spacing=24)
         layers = layers.resolve_scale(y="independent") if plan.horizontal else layers
     spec: dict[str, Any] = layers.configure(**_config(plan.size)).to_dict()
     return spec
 
 
-def _row(plan: _Plan, row: Sequence[Value]) -> dict[str, Any]:
-    """Give a row to the chart under names of our own: what the author called a column cannot confuse Vega."""
+def _row(plan: _Plan, number: int, row: Sequence[Value]) -> dict[str, Any]:
+    """Give a row to the chart under names of our own: what the author called a column cannot confuse Vega.
+
+    Its number, counted from 1, is that of the figure's table.
+    """
     cells = {column.name: value for column, value in zip(plan.figure.columns, row, strict=True)}
     measure = cells[plan.measure]
     values: dict[str, Any] = {
+        "row": number,
         "measure": float(measure) if isinstance(measure, int | float | Decimal) else None,
         "category": "\n".join(
             textwrap.wrap(_word(cells[plan.category]), plan.letters, break_long_words=plan.horizontal)
@@ -278,36 +289,68 @@ def _config(size: _Size) -> Mapping[str, Any]:
     return {
         "font": "sans-serif",
         "background": "transparent",
+        "aria": False,
         "view": {"stroke": None},
         "axis": {**ink, **title, "gridColor": "var(--rule)", "domainColor": "var(--ink)"},
         "legend": ink,
     }
 
 
+# --- Vega ------------------------------------------------------------------------------------------------------------
+
+
+def vega(plan: _Plan) -> dict[str, Any]:
+    """Compile a chart for Vega, and centre labels of several lines, whose first line Vega would put in the middle."""
+    spec: dict[str, Any] = vl_convert.vegalite_to_vega(vega_lite(plan))
+    for axis in _axes_of(spec):
+        labels = axis.get("encode", {}).get("labels", {}).get("update", {})
+        if "text" in labels and axis["orient"] == "left":
+            labels["dy"] = {"signal": f"(1 - length({labels['text']['signal']})) * {_LINE / 2}"}
+    return spec
+
+
+def _axes_of(group: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from group.get("axes", ())
+    for mark in group.get("marks", ()):
+        yield from _axes_of(mark)
+
+
+def _live(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the legend: where scripts run it is made of buttons, so that it can be worked with the keyboard."""
+    return {key: value for key, value in spec.items() if key not in {"$schema", "legends"}}
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def chart_json(figure: Figure, sources: Sequence[str], caveats: Sequence[str]) -> bytes:
+    """Write what the page's script draws, with what has to be said wherever the chart goes."""
+    about = {
+        "title": figure.summary.title,
+        "description": figure.summary.description,
+        "notes": figure.summary.notes,
+        "sources": sources,
+        "caveats": caveats,
+    }
+    return f"{_as_json(about | json.loads(figure.vega))}\n".encode()
+
+
 # --- SVG -------------------------------------------------------------------------------------------------------------
 
 _NOISE = re.compile(r' (?:aria-[a-z]+|role|class|pointer-events|version|opacity|font-family|xmlns:xlink)="[^"]*"')
 _EMPTY = re.compile(r'<path(?: [a-z-]+="[^"]*")* d="(?:M0,0h0v0h0Z)?"(?: [a-z-]+="[^"]*")*/>|<g></g>')
-_LABEL = re.compile(
-    r'(<text text-anchor="end" transform="translate\([-\d.]+,)([\d.]+)(\)"[^>]*>)((?:<tspan[^>]*>[^<]*</tspan>)+)',
-)
 _LONG_NUMBER = re.compile(r"(\d+\.\d)\d+")
 
 
-def _svg(plan: _Plan) -> str:
+def _svg(name: str, spec: Mapping[str, Any], text: str) -> str:
     """Render a chart, and give it the name and description that the renderer loses."""
-    drawn = vl_convert.vegalite_to_svg(vega_lite(plan), allowed_base_urls=[])
-    body = _LABEL.sub(_centred, _LONG_NUMBER.sub(r"\1", _NOISE.sub("", drawn)))
+    drawn = vl_convert.vega_to_svg(dict(spec), allowed_base_urls=[])
+    body = _LONG_NUMBER.sub(r"\1", _NOISE.sub("", drawn))
     while (smaller := _EMPTY.sub("", body)) != body:
         body = smaller
     head, _, rest = body.partition(">")
     attributes = " ".join(re.findall(r'(?:width|height|viewBox)="[^"]*"', head))
-    label = escape(plan.figure.text, quote=True)
-    opening = f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {plan.size.name}" role="img"'
+    label = escape(text, quote=True)
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {name}" role="img"'
     return f'{opening} aria-label="{label}" {attributes}>{rest}'
-
-
-def _centred(label: re.Match[str]) -> str:
-    """Move a label of several lines up, so that its middle is where Vega puts its first line."""
-    lines = label[4].count("<tspan")
-    return f"{label[1]}{float(label[2]) - (lines - 1) * _LINE / 2:g}{label[3]}{label[4]}"

@@ -1,6 +1,7 @@
 """The commands: the only place that prints or exits."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from site_builder import __version__
 from site_builder.build import PACKAGES, Outcome, build, check
 from site_builder.output import BusyError, UnverifiedError
 from site_builder.problems import Level
+from site_builder.search import SearchError
 from site_builder.workers import Pool
 
 DONE, INPUT, USAGE, MACHINE = 0, 1, 2, 3
@@ -115,8 +117,13 @@ def _end(message: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
+def _stop(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run a command, and end with the exit code that says how it went."""
+    signal.signal(signal.SIGTERM, _stop)
     try:
         code = cli.main(args, standalone_mode=False)
     except click.exceptions.Exit as exit_:
@@ -126,6 +133,6 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         code = USAGE
     except (KeyboardInterrupt, click.Abort):
         _end("Stopped. Nothing was published.", MACHINE)
-    except (BusyError, UnverifiedError, OSError) as error:
+    except (BusyError, UnverifiedError, SearchError, OSError) as error:
         _end(f"Nothing was published: {error}.", MACHINE)
     sys.exit(code if isinstance(code, int) else DONE)

@@ -1,21 +1,23 @@
 """What spans the packages: home, catalogue, authorities, content pages, and the files for programs."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from site_builder import metadata, pages, urls
+from site_builder import metadata, pages, social, urls
+from site_builder.charts import chart_json
 from site_builder.content import ContentFile
 from site_builder.exports import figure_csv, figure_json
 from site_builder.markdown import Article
-from site_builder.model import Card
-from site_builder.output import MANIFEST, Folder, manifest
+from site_builder.model import Card, Figure
+from site_builder.output import Folder
 from site_builder.problems import Problem
 from site_builder.render import render
 from site_builder.settings import SETTINGS, Site
 
 
 def compose(cards: Sequence[Card], content: Sequence[ContentFile], site: Site, out: Folder) -> tuple[Problem, ...]:
-    """Write everything that is not a package's own, the manifest last."""
+    """Write everything that is not a package's own, but for what is made from all files: search index and manifest."""
     planned = [*_pages(cards, content, site)]
     problems = _dead_navigation(planned, site)
     for page in planned:
@@ -24,8 +26,13 @@ def compose(cards: Sequence[Card], content: Sequence[ContentFile], site: Site, o
         for figure in written.figures:
             out.write(urls.content_data(written.page, figure.summary.name, "csv"), figure_csv(figure))
             out.write(urls.content_data(written.page, figure.summary.name, "json"), figure_json(figure))
+            if figure.vega:
+                sources = [credit.text for credit in _credits(figure, cards)]
+                out.write(urls.chart(written.page, figure.summary.name), chart_json(figure, sources, ()))
     for asset in site.assets:
         out.write(asset.path, asset.source.read_bytes())
+    if site.url:
+        _write_pictures(content, site, out)
     _write_metadata(cards, site, out)
     return problems
 
@@ -35,7 +42,8 @@ def _pages(cards: Sequence[Card], content: Sequence[ContentFile], site: Site) ->
     yield pages.CataloguePage(
         path=urls.CATALOGUE,
         title="Responses",
-        description=f"All {pages.plural(len(cards), 'responses')} held here.",
+        description=f"All {pages.plural(sum(1 for card in cards if card.authority), 'responses')} held here"
+        + (", and other data." if any(not card.authority for card in cards) else "."),
         cards=tuple(cards),
     )
     yield from _authorities(cards)
@@ -46,9 +54,10 @@ def _pages(cards: Sequence[Card], content: Sequence[ContentFile], site: Site) ->
                 title=page.article.title or page.page,
                 description=page.article.lead or site.description,
                 article=page.article,
-                figures=_views(page),
+                figures=_views(page, cards),
             )
-        for view in _views(page).values():
+        for view in _views(page, cards).values():
+            yield pages.embed_page(view)
             yield pages.FigurePage(
                 path=view.page,
                 title=view.figure.summary.title,
@@ -57,6 +66,12 @@ def _pages(cards: Sequence[Card], content: Sequence[ContentFile], site: Site) ->
                 owner_title=page.article.title or site.title,
                 package=None,
             )
+    yield pages.SearchPage(
+        path=urls.SEARCH,
+        title="Search",
+        description="Find a word in the responses, their questions and records, and the pages of this site.",
+        cards=tuple(cards),
+    )
     yield pages.NotFoundPage(
         path="404.html",
         title="There is no such page",
@@ -65,13 +80,20 @@ def _pages(cards: Sequence[Card], content: Sequence[ContentFile], site: Site) ->
     )
 
 
-def _views(page: ContentFile) -> dict[str, pages.FigureView]:
+def _credits(figure: Figure, cards: Sequence[Card]) -> tuple[pages.Credit, ...]:
+    """Name the packages whose tables a figure's SQL names."""
+    words = set(re.findall(r"\bp_[a-z0-9_]+", figure.summary.sql.lower()))
+    return tuple(pages.card_credit(card) for card in cards if urls.sql_schema(card.name) in words)
+
+
+def _views(page: ContentFile, cards: Sequence[Card]) -> dict[str, pages.FigureView]:
     return {
         figure.summary.name: pages.FigureView(
             figure,
             page.page,
             urls.content_data(page.page, figure.summary.name, "csv"),
             urls.content_data(page.page, figure.summary.name, "json"),
+            _credits(figure, cards),
         )
         for figure in page.figures
     }
@@ -81,7 +103,7 @@ def _home(cards: Sequence[Card], content: ContentFile | None, site: Site) -> pag
     units: dict[str, int] = {}
     for card in cards:
         for table in card.tables:
-            if table.kind != "counts":
+            if table.kind == "records":
                 units[table.unit] = units.get(table.unit, 0) + table.rows
     years = [day.year for card in cards for day in (card.start, card.end) if day]
     return pages.HomePage(
@@ -89,8 +111,9 @@ def _home(cards: Sequence[Card], content: ContentFile | None, site: Site) -> pag
         title=site.title,
         description=site.description,
         article=content.article if content else Article(site.title, site.description, ()),
-        figures=_views(content) if content else {},
-        cards=tuple(cards),
+        figures=_views(content, cards) if content else {},
+        cards=tuple(card for card in cards if card.authority),
+        others=tuple(card for card in cards if not card.authority),
         authorities=len({card.authority.slug for card in cards if card.authority}),
         records=tuple(sorted(units.items(), key=lambda pair: (-pair[1], pair[0]))),
         years=(min(years), max(years)) if years else None,
@@ -112,6 +135,15 @@ def _authorities(cards: Sequence[Card]) -> Iterator[pages.AuthorityPage]:
             )
 
 
+def _write_pictures(content: Sequence[ContentFile], site: Site, out: Folder) -> None:
+    out.write(urls.picture(urls.HOME), social.card(site.title, site.description, site.title))
+    for page in content:
+        for figure in page.figures:
+            chart = figure.charts[0][1] if figure.charts else ""
+            picture = social.card(figure.summary.title, page.article.title or site.title, site.title, chart)
+            out.write(urls.picture(urls.figure(page.page, figure.summary.name)), picture)
+
+
 def _dead_navigation(planned: Sequence[pages.Page], site: Site) -> tuple[Problem, ...]:
     there = {page.path for page in planned}
     return tuple(
@@ -127,11 +159,19 @@ def _dead_navigation(planned: Sequence[pages.Page], site: Site) -> tuple[Problem
     )
 
 
+def _feeds(cards: Sequence[Card], site: Site) -> Iterator[tuple[str, str, Sequence[Card]]]:
+    """Plan a feed of the site and one of each authority: where it lies, its title and what it tells of."""
+    yield urls.FEED, site.title, cards
+    for page in _authorities(cards):
+        yield urls.authority_feed(page.authority.slug), f"{site.title}: {page.authority.name}", page.cards
+
+
 def _write_metadata(cards: Sequence[Card], site: Site, out: Folder) -> None:
     out.write("catalog.json", metadata.catalog(cards, out.files, site.title, site.url))
     out.write("robots.txt", metadata.robots(site.url))
     if site.url:
+        for path, title, its in _feeds(cards, site):
+            out.write(path, metadata.feed(its, title, site.url, path))
         found = [file.path.removesuffix("index.html") for file in out.files if file.path.endswith("index.html")]
-        listed = [path for path in found if not path.startswith("data/")]
+        listed = [path for path in found if not path.startswith("data/") and not urls.is_embed(path)]
         out.write("sitemap.xml", metadata.sitemap(listed, site.url))
-    out.write(MANIFEST, manifest(out.files))

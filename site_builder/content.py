@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from site_builder.problems import Problem
 from site_builder.summaries import figures, read_summary
 
 CONTENT = "content"
-_RESERVED = ("datasets", "data", "authorities", "assets", "figures", "pagefind")
+_RESERVED = ("datasets", "data", "authorities", "assets", "figures", "pagefind", "search")
 """Top-level addresses that are not content's to use."""
 
 
@@ -45,12 +45,13 @@ class _Summaries:
 def read_content(root: Path, built: Sequence[BuiltPackage]) -> tuple[tuple[ContentFile, ...], tuple[Problem, ...]]:
     """Read every page of content with its figures. The packages are those that the site holds."""
     files, problems = screen_files(root / CONTENT, CONTENT) if (root / CONTENT).is_dir() else ((), ())
+    problems = (*problems, *_unreadable(root, files))
     if problems:
         return (), problems
     texts = {path: page for path in files if (page := _page(path)) is not None}
     read, found = _summaries(root, files)
     drawn, wrong = _figures(read, built)
-    problems = (*found, *wrong)
+    problems = (*found, *wrong, *_equal_pages(texts))
     pages: list[ContentFile] = []
     for path, page in texts.items():
         text = (root / CONTENT / path).read_text("utf-8")
@@ -68,6 +69,24 @@ def _page(path: str) -> str | None:
     stem = path.removesuffix(".md")
     folder = stem.removesuffix("index") if stem == "index" or stem.endswith("/index") else stem + "/"
     return folder if folder != "/" else ""
+
+
+def _unreadable(root: Path, files: Sequence[str]) -> Iterator[Problem]:
+    for path in files:
+        if path.endswith((".md", ".sql")):
+            try:
+                (root / CONTENT / path).read_text("utf-8")
+            except UnicodeDecodeError as error:
+                what = f"It is not UTF-8: byte {error.start + 1} cannot be read."
+                yield Problem(f"{CONTENT}/{path}", "encoding", what, "Save it as UTF-8.")
+
+
+def _equal_pages(texts: Mapping[str, str]) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for path, page in texts.items():
+        if first.setdefault(page, path) != path:
+            what = f'Its address would be "{page}", which is that of {CONTENT}/{first[page]} too.'
+            yield Problem(f"{CONTENT}/{path}", "same-address", what, "Rename one of the two.")
 
 
 def _misplaced(path: str, page: str) -> tuple[Problem, ...]:

@@ -82,7 +82,7 @@ def prepare(package: str, table: Table, scratch: Path) -> Loaded:
     columns = _columns(table)
     csv = scratch / f"{name}.load.csv"
     with csv.open("w", encoding="utf-8", newline="") as file:
-        file.write(",".join(map(_quoted, ("_row", *(column for column, _ in columns)))) + "\n")
+        file.write(",".join(map(_quoted, ("_record", *(column for column, _ in columns)))) + "\n")
         for number, row in enumerate(_values(table), start=1):
             file.write(",".join(map(_quoted, (number, *row))) + "\n")
     parquet = scratch / f"{name}.parquet"
@@ -231,8 +231,13 @@ def _typed(value: Any, kind: str) -> Value:  # noqa: ANN401  # it came from JSON
         return Decimal(text)
     if kind in {"DOUBLE", "FLOAT"}:
         return float(text)
+    try:
+        return _moment(text, kind)
+    except ValueError:  # before the year 1 or after 9999, where Python has no dates
+        return text
+
+
+def _moment(text: str, kind: str) -> Value:
     if kind == "DATE":
         return date.fromisoformat(text)
-    if kind.startswith("TIMESTAMP"):
-        return datetime.fromisoformat(text)
-    return text
+    return datetime.fromisoformat(text) if kind.startswith("TIMESTAMP") else text

@@ -3,11 +3,12 @@
 import codecs
 import json
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from site_builder import urls
 from site_builder.model import (
@@ -34,10 +35,33 @@ LONGEST_DESCRIPTOR = 5_000_000
 """Characters of a descriptor."""
 DEEPEST_DESCRIPTOR = 40
 """Objects and lists inside one another."""
+_LONGEST_NUMBER = 400
+"""Digits of a whole number; Python reads no more than 4,300."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 MOST_FIELDS = 1_000
 """Fields of a table."""
+KINDS: tuple[Literal["records", "counts"], ...] = ("records", "counts")
 TABULAR = {"csv": "text/csv", "tsv": "text/tab-separated-values"}
 """The table formats that we read, beside data that stands in the descriptor."""
+_DIALECT: Mapping[str, Json] = {
+    "delimiter": ",",
+    "quoteChar": '"',
+    "doubleQuote": True,
+    "escapeChar": None,
+    "skipInitialSpace": False,
+    "nullSequence": None,
+    "header": True,
+    "headerRows": [1],
+    "headerJoin": " ",
+    "headerCase": True,
+    "commentChar": None,
+    "commentRows": [],
+    "skipBlankRows": False,
+    "lineTerminator": "\r\n",
+}
+"""What a dialect may say of a table, each with its value in plain CSV."""
+_HARMLESS = ("headerCase", "headerJoin", "lineTerminator")
+"""What any program that reads CSV makes nothing of."""
 _SPECIAL_KEYS = ("compression", "innerpath", "scheme", "control", "extrapaths", "query")
 _FIELD_TYPES = frozenset(
     [
@@ -98,6 +122,7 @@ def read_descriptor(
         title=_text(descriptor.get("title")) or _text(descriptor.get("name")) or name,
         description=_text(descriptor.get("description")),
         version=_text(descriptor.get("version")) or None,
+        created=_created(descriptor, reader),
         keywords=tuple(_text(each) for each in _list(descriptor.get("keywords")) if _text(each)),
         licences=tuple(_licences(descriptor)),
         sources=tuple(_sources(descriptor, reader)),
@@ -127,10 +152,15 @@ def _parse(text: str, reader: _Reader) -> Mapping[str, Json] | None:
         return dict(pairs)
 
     def constant(word: str) -> None:
-        reader.problem("json", f"{word} is not JSON.", "Write a number, or null.")
+        reader.problem("json", f"{word[:20]} is not JSON that every program reads.", "Write a number, or null.")
+
+    def whole(digits: str) -> int:
+        if len(digits) > _LONGEST_NUMBER:
+            constant(digits)
+        return int(digits[:_LONGEST_NUMBER])
 
     try:
-        loaded = json.loads(text, object_pairs_hook=unique, parse_constant=constant)
+        loaded = json.loads(text, object_pairs_hook=unique, parse_constant=constant, parse_int=whole)
     except json.JSONDecodeError as error:
         mend = "Often a comma or a quote is missing or too many on that line or the one before."
         reader.problems.append(Problem(reader.where, "json", f"It is not JSON: {error.msg}.", mend, line=error.lineno))
@@ -138,7 +168,15 @@ def _parse(text: str, reader: _Reader) -> Mapping[str, Json] | None:
     if not isinstance(loaded, dict):
         reader.problem("json", "It is not an object in { }.", "Start the file with {.")
         return None
-    return loaded
+    return loaded if _is_whole(text, loaded, reader) else None
+
+
+def _is_whole(text: str, loaded: Json, reader: _Reader) -> bool:
+    """Tell whether every character can be written in UTF-8; JSON may hold half of a surrogate pair."""
+    if "\\u" not in text or not _SURROGATE.search(json.dumps(loaded, ensure_ascii=False)):
+        return True
+    reader.problem("json", "It has half of a character (\\ud800 to \\udfff alone).", "Write the character itself.")
+    return False
 
 
 def _depth(text: str) -> int:
@@ -192,7 +230,8 @@ def _resource(each: Json, key: str, reader: _Reader, *, has_response: bool) -> R
         reader.problem("resource", "It is not an object in { }.", "Describe the file in an object.", key)
         return None
     name = _text(each.get("name"))
-    if not urls.RESOURCE_NAME.fullmatch(name if has_response else urls.slug(name) or "-"):
+    address = name if has_response else _address(name)
+    if not urls.RESOURCE_NAME.fullmatch(address):
         mend = "Use a-z, 0-9 and -, beginning with a letter, at most 64 characters."
         reader.problem("resource-name", f'"{name}" cannot be the name of a resource.', mend, key)
         return None
@@ -200,6 +239,8 @@ def _resource(each: Json, key: str, reader: _Reader, *, has_response: bool) -> R
         if special in each:
             what = f'"{special}" asks for a reader that we do not open files with.'
             reader.problem("resource-key", what, "Put a plain file in the folder and leave the key out.", key)
+    if not isinstance(each.get("hash", ""), str):
+        reader.problem("resource", '"hash" is not text.', "Write it in quotes, or leave it out.", f"{key}.hash")
     paths = _paths(each, key, reader)
     tabular = _is_table(each, paths)
     dialect = _referenced(each.get("dialect"), f"{key}.dialect", reader)
@@ -207,7 +248,6 @@ def _resource(each: Json, key: str, reader: _Reader, *, has_response: bool) -> R
     table = _object(each.get("foi"))
     if tabular and (has_response or table):
         reader.problems.extend(profile_problems(table, "table", reader.where, f"{key}.foi"))
-    address = name if has_response else urls.slug(name)
     return Resource(
         name=address,
         title=_text(each.get("title")) or name.replace("-", " ").replace("_", " "),
@@ -220,11 +260,17 @@ def _resource(each: Json, key: str, reader: _Reader, *, has_response: bool) -> R
         fields=tuple(_fields(schema, key, reader)),
         unique_keys=tuple(_keys(schema)),
         document=_text(table.get("document")) or None,
-        kind=table.get("kind") if table.get("kind") in {"records", "counts"} else None,
+        kind=next((kind for kind in KINDS if table.get("kind") == kind), None),
         unit=_text(table.get("unit")) or "rows",
         descriptor=_readable(each, address, paths, {"dialect": dialect, "schema": schema})
         | _encoding(each, key, reader),
     )
+
+
+def _address(name: str) -> str:
+    """Make a resource's name of one that breaks our rule."""
+    slug = urls.slug(name)
+    return f"r-{slug}"[:64].strip("-") if slug[:1].isdigit() else slug
 
 
 def _readable(
@@ -243,9 +289,31 @@ def _readable(
         kept["data"] = each.get("data")
     if _is_table(each, paths):
         kept |= {"type": "table"}
-        kept |= {"dialect": dict(parts["dialect"])} if parts["dialect"] else {}
-        kept |= {"schema": dict(parts["schema"])} if parts["schema"].get("fields") else {}
+        kept |= {"dialect": _known(parts["dialect"])} if parts["dialect"] else {}
+        kept |= {"schema": _pointing(parts["schema"])} if parts["schema"].get("fields") else {}
+    elif paths:
+        kept |= {"type": "file"}
     return kept | {word: each[word] for word in ("hash", "bytes") if word in each and len(paths) == 1}
+
+
+def _known(dialect: Mapping[str, Json]) -> dict[str, Json]:
+    """Keep of a dialect what describes CSV: other keys are handed to constructors that do not know them."""
+    nested = {"csv": _known(_object(dialect["csv"]))} if "csv" in dialect else {}
+    return {key: value for key, value in dialect.items() if key in _DIALECT} | nested
+
+
+def _pointing(schema: Mapping[str, Json]) -> dict[str, Json]:
+    """Point foreign keys at resources by the names that these have here."""
+
+    def renamed(key: Json) -> Json:
+        reference = _object(_object(key).get("reference"))
+        written = reference.get("resource")
+        if not isinstance(written, str) or not written or urls.RESOURCE_NAME.fullmatch(written):
+            return key
+        return {**key, "reference": {**reference, "resource": _address(written)}}
+
+    keys = schema.get("foreignKeys")
+    return {**schema, "foreignKeys": [renamed(key) for key in keys]} if isinstance(keys, list) else dict(schema)
 
 
 def _encoding(each: Mapping[str, Json], key: str, reader: _Reader) -> dict[str, Json]:
@@ -254,8 +322,9 @@ def _encoding(each: Mapping[str, Json], key: str, reader: _Reader) -> dict[str, 
     if "path" not in each:
         return {}
     try:
+        "a".encode(written)  # refuses what is no encoding of text, such as "hex"
         return {"encoding": codecs.lookup(written).name}
-    except LookupError:
+    except (LookupError, ValueError):  # not known, or with a character that no name has
         mend = 'Write "utf-8", or save the file in UTF-8 and leave the key out.'
         reader.problem("encoding", f'"{written}" is not an encoding that we know.', mend, f"{key}.encoding")
         return {}
@@ -315,13 +384,9 @@ def _is_table(each: Mapping[str, Json], paths: Sequence[str]) -> bool:
 
 
 def _is_plain_csv(each: Mapping[str, Json], paths: Sequence[str], dialect: Mapping[str, Json]) -> bool:
-    nested = _object(dialect.get("csv"))
     encoding = (_text(each.get("encoding")) or "utf-8").lower().replace("_", "-")
-    default_dialect = all(
-        each_.get(key, default) == default
-        for each_ in (dialect, nested)
-        for key, default in (("delimiter", ","), ("quoteChar", '"'), ("header", True), ("doubleQuote", True))
-    )
+    settings = {**dialect, **_object(dialect.get("csv"))}
+    default_dialect = all(settings.get(key, plain) == plain for key, plain in _DIALECT.items() if key not in _HARMLESS)
     return len(paths) == 1 and _format(each, paths) == "csv" and encoding in {"utf-8", "utf8"} and default_dialect
 
 
@@ -345,18 +410,21 @@ def _fields(schema: Mapping[str, Any], key: str, reader: _Reader) -> Iterator[Fi
         if name.lower() in seen:
             reader.problem("field-name", f'There are two fields called "{name}".', "Rename one of them.", here)
         seen.add(name.lower())
-        if name == "_record" or name.endswith("__missing"):
+        if urls.is_reserved_column(name):
             reader.problem("field-name", f'"{name}" is a name that the site itself uses.', "Rename the field.", here)
         yield _field(each, name, schema, here, reader)
 
 
 def _field(each: Mapping[str, Any], name: str, schema: Mapping[str, Any], here: str, reader: _Reader) -> Field:
     type_ = each.get("type", "any" if "$schema" in schema else "string")
-    if type_ not in _FIELD_TYPES:
+    if not isinstance(type_, str) or type_ not in _FIELD_TYPES:
         mend = f"Write one of: {', '.join(sorted(_FIELD_TYPES))}."
         reader.problem("field-type", f"{json.dumps(type_)} is not a type of field.", mend, here)
         type_ = "any"
     constraints = _object(each.get("constraints"))
+    if not _is_pattern(constraints.get("pattern")):
+        what = f"{_words(constraints['pattern'])} is not a regular expression."
+        reader.problem("field-constraint", what, "Mend it, or take it out.", f"{here}.constraints.pattern")
     return Field(
         name=name,
         type=type_,
@@ -369,6 +437,14 @@ def _field(each: Mapping[str, Any], name: str, schema: Mapping[str, Any], here: 
         missing=tuple(_missing(each.get("missingValues", schema.get("missingValues", [""])))),
         constraints=tuple((word, _words(constraints[word])) for word in sorted(constraints)),
     )
+
+
+def _is_pattern(written: Json) -> bool:
+    try:
+        re.compile(f"^{written}$")
+    except re.error:
+        return False
+    return True
 
 
 def _words(value: Json) -> str:
@@ -402,6 +478,18 @@ def _keys(schema: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 # --- package ---------------------------------------------------------------------------------------------------------
 
 
+def _created(descriptor: Mapping[str, Json], reader: _Reader) -> date | None:
+    written = _text(descriptor.get("created"))
+    if not written:
+        return None
+    try:
+        return datetime.fromisoformat(written).date()
+    except ValueError:
+        what, mend = f'"{written[:40]}" is not a date.', "Write YYYY-MM-DD, or YYYY-MM-DDThh:mm:ssZ."
+        reader.problem("created", what, mend, "created")
+        return None
+
+
 def _licences(descriptor: Mapping[str, Json]) -> Iterator[Licence]:
     for each in map(_object, _list(descriptor.get("licenses"))):
         name = _text(each.get("name"))
@@ -423,10 +511,17 @@ def _sources(descriptor: Mapping[str, Json], reader: _Reader) -> Iterator[Source
 def _check_documents(package: Package, reader: _Reader) -> None:
     """Hold each table's document, and each document in ``source/``, against the sources that are listed."""
     listed = {source.path for source in package.sources}
+    held = [source.path for source in package.sources if source.path and source.path in reader.files]
     for resource in package.resources:
         if resource.document and resource.document not in reader.files:
             what = f'There is no file "{resource.document}" in the package.'
             reader.problem("no-file", what, _nearest(resource.document, reader), f"{resource.name}.foi.document")
+    addresses = {urls.source(package.name, path): path for path in reversed(held)}
+    for path in held:
+        other = addresses[urls.source(package.name, path)]
+        if other != path:
+            mend = "Rename one of the two."
+            reader.problem("source", f'"{path}" would have the same address as "{other}".', mend, "sources")
     if package.response is None:
         return
     for path in sorted(path for path in reader.files if path.startswith("source/")):
@@ -466,6 +561,7 @@ def _read_response(foi: Mapping[str, Any], reader: _Reader) -> Response:
         exemptions=_quotes(foi["exemptions"]),
         caveats=_quotes(foi["caveats"]),
         not_stated=_quotes(foi.get("notStated", [])),
+        withheld_marks=tuple(foi.get("withheldMarks", ())),
         coverage=_coverage(foi["coverage"]),
         published_figures=tuple(_published(each) for each in foi["publishedFigures"]),
         statements=tuple(Statement(date.fromisoformat(s["date"]), s["by"], s["text"]) for s in foi["statements"]),

@@ -36,7 +36,7 @@ def discover(folder: Path) -> tuple[tuple[PackageFolder, ...], tuple[Problem, ..
         if package:
             packages.append(package)
     problems.extend(_equal_names(packages))
-    return tuple(packages), tuple(problems)
+    return tuple({package.name: package for package in reversed(packages)}.values())[::-1], tuple(problems)
 
 
 def screen(root: Path, where: str) -> tuple[PackageFolder | None, tuple[Problem, ...]]:

@@ -5,7 +5,7 @@ links to their pages; one that leads nowhere is a problem.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -19,6 +19,8 @@ from site_builder.problems import Problem
 
 _SCHEMES = ("https:", "http:", "mailto:")
 _SUMMARY = re.compile(r"(?:.*/)?summaries/([a-z0-9][a-z0-9-]{0,63})\.sql")
+_ANCHOR = "story-"
+"""Before the anchor of each heading, so that it is none of the page's own."""
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 
 Resolve = Callable[[str], str | None]
@@ -79,28 +81,29 @@ def _is_allowed(link: str) -> bool:
 def read_markdown(text: str, page: str, resolve: Resolve, where: str) -> tuple[Article, tuple[Problem, ...]]:
     """Read Markdown for a page of the site (a site path)."""
     tokens = _parser().parse(text)
-    problems = [*_linked(tokens, page, resolve, where)]
     title, tokens = _without_title(tokens)
     _name_headings(tokens)
+    problems = [*_linked(tokens, page, resolve, where)]
     return Article(title, _lead(tokens), tuple(_blocks(tokens))), tuple(problems)
 
 
 def _linked(tokens: Sequence[Token], page: str, resolve: Resolve, where: str) -> Iterator[Problem]:
-    """Point every relative link and picture at the site, in place."""
-    for token in tokens:
+    """Point every relative link and picture at the site, in place; a link that becomes a figure stays as it is."""
+    anchors = {token.attrs["id"] for token in tokens if "id" in token.attrs}
+    for n, token in enumerate(tokens):
         line = token.map[0] + 1 if token.map else None
-        for child in token.children or ():
+        for child in (token.children or ()) if _figure(tokens, n - 1) is None else ():
             key = {"link_open": "href", "image": "src"}.get(child.type)
             if key is None:
                 continue
             written = str(child.attrs[key])
             if child.type == "image" and not written.lower().endswith(_PICTURES):
                 yield Problem(where, "picture", f'"{written}" is not a picture.', "Name a PNG, JPEG or SVG.", line=line)
-            elif child.type == "image" and re.match(r"[a-z]+:", written):
+            elif child.type == "image" and re.match(r"[a-z][a-z0-9+.-]*:", written, re.IGNORECASE):
                 what = "A page shows no picture of another site's."
                 yield Problem(where, "picture", what, "Put it in the folder, or link to it.", line=line)
-            elif _is_relative(written) and not _SUMMARY.fullmatch(written):
-                target = _resolved(written, resolve)
+            elif _is_relative(written):
+                target = _resolved(written, page, anchors, resolve)
                 if target is None:
                     what = f'"{written}" leads nowhere.'
                     yield Problem(where, "dead-link", what, "Mend the link, or take it out.", line=line)
@@ -109,13 +112,18 @@ def _linked(tokens: Sequence[Token], page: str, resolve: Resolve, where: str) ->
 
 
 def _is_relative(link: str) -> bool:
-    return not re.match(r"[a-z][a-z0-9+.-]*:|#", link, re.IGNORECASE)
+    return not re.match(r"[a-z][a-z0-9+.-]*:", link, re.IGNORECASE)
 
 
-def _resolved(link: str, resolve: Resolve) -> str | None:
+def _resolved(link: str, page: str, anchors: Container[object], resolve: Resolve) -> str | None:
+    """Find what a link means; the headings of Markdown have anchors of their own on the site."""
     path, hash_, anchor = link.partition("#")
+    heading = _ANCHOR + unquote(anchor)
+    if not path:
+        return f"{page}#{heading}" if heading in anchors else None
     target = resolve(unquote(path))
-    return None if target is None else target + hash_ + anchor
+    named = heading if path.endswith(".md") else anchor
+    return None if target is None else target + hash_ + named * bool(hash_)
 
 
 def _without_title(tokens: list[Token]) -> tuple[str, list[Token]]:
@@ -147,13 +155,15 @@ def _name_headings(tokens: Sequence[Token]) -> None:
             while anchor in seen:
                 anchor, count = f"{name}-{count}", count + 1
             seen.add(anchor)
-            token.attrs["id"] = f"story-{anchor}"
+            token.attrs["id"] = _ANCHOR + anchor
         if token.type in {"heading_open", "heading_close"} and token.tag == "h1":
             token.tag = "h2"
 
 
 def _figure(tokens: Sequence[Token], n: int) -> str | None:
-    """Name the summary that the paragraph opened at n holds a link to, and nothing else."""
+    """Name the summary that a paragraph, opened at n and in no list or quotation, links to with nothing else in it."""
+    if n < 0 or tokens[n].type != "paragraph_open" or tokens[n].level:
+        return None
     children: Sequence[Any] = tokens[n + 1].children or ()
     if len(children) < 2 or children[0].type != "link_open" or children[-1].type != "link_close":  # noqa: PLR2004
         return None
@@ -164,20 +174,35 @@ def _figure(tokens: Sequence[Token], n: int) -> str | None:
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[Prose | FigureLink]:
-    parser = _parser()
     gathered: list[Token] = []
     n = 0
     while n < len(tokens):
         token = tokens[n]
-        name = _figure(tokens, n) if token.type == "paragraph_open" and token.level == 0 else None
+        name = _figure(tokens, n)
         if name is None:
             gathered.append(token)
             n += 1
             continue
         if gathered:
-            yield Prose(parser.renderer.render(gathered, parser.options, {}))
+            yield Prose(_html(gathered))
         gathered = []
         yield FigureLink(name)
         n += 3
     if gathered:
-        yield Prose(parser.renderer.render(gathered, parser.options, {}))
+        yield Prose(_html(gathered))
+
+
+_WIDE = (
+    ("<pre>", '<pre class="scroll" tabindex="0">'),
+    ("<table>", '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>'),
+    ("</table>", "</table></div>"),
+)
+"""What may be wider than a telephone scrolls in a box of its own, which the keyboard reaches."""
+
+
+def _html(tokens: Sequence[Token]) -> str:
+    """Render tokens. Authors' text is escaped, so these tags are the renderer's own."""
+    html: str = _parser().renderer.render(tokens, _parser().options, {})
+    for tag, scrolling in _WIDE:
+        html = html.replace(tag, scrolling)
+    return html

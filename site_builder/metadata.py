@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
+from xml.sax.saxutils import escape
 
 from site_builder import urls
 from site_builder.model import Card, File
@@ -30,6 +31,7 @@ def _entry(card: Card, files: Sequence[File]) -> dict[str, Any]:
         "title": card.title,
         "description": card.description,
         "version": card.version,
+        "created": card.created.isoformat() if card.created else None,
         "page": urls.package(card.name),
         "descriptor": urls.data(card.name, "datapackage.json"),
         "bundle": urls.bundle(card.name),
@@ -56,7 +58,33 @@ def sitemap(pages: Iterable[str], url: str) -> bytes:
 
 
 def _xml(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escape(text, {'"': "&quot;"})
+
+
+def feed(cards: Iterable[Card], title: str, url: str, path: str) -> bytes:
+    """Tell of packages, the newest first, as an Atom feed (RFC 4287). One that states no day of making is left out."""
+    dated = sorted(((card.created, card) for card in cards if card.created), key=lambda pair: pair[1].name)
+    dated.sort(key=lambda pair: pair[0], reverse=True)
+    here = _xml(urls.absolute(url, path))
+    updated = f"{dated[0][0]}T00:00:00Z" if dated else "1970-01-01T00:00:00Z"
+    entries = "".join(_entry_xml(card, f"{day}T00:00:00Z", url) for day, card in dated)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
+        f"<title>{_xml(title)}</title>\n<id>{here}</id>\n<updated>{updated}</updated>\n"
+        f"<author><name>{_xml(title)}</name></author>\n"
+        f'<link rel="self" type="application/atom+xml" href="{here}"/>\n'
+        f'<link rel="alternate" type="text/html" href="{_xml(urls.absolute(url, urls.HOME))}"/>\n{entries}</feed>\n'
+    ).encode()
+
+
+def _entry_xml(card: Card, day: str, url: str) -> str:
+    page = _xml(urls.absolute(url, urls.package(card.name)))
+    version = f" (version {card.version})" if card.version else ""
+    return (
+        f"<entry>\n<title>{_xml(card.title + version)}</title>\n<id>{page}#{_xml(card.version or 'first')}</id>\n"
+        f'<link rel="alternate" type="text/html" href="{page}"/>\n<published>{day}</published>\n'
+        f"<updated>{day}</updated>\n<summary>{_xml(card.description or card.title)}</summary>\n</entry>\n"
+    )
 
 
 def robots(url: str) -> bytes:

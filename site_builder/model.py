@@ -76,6 +76,11 @@ class Field:
     constraints: tuple[tuple[str, str], ...] = ()
     """Constraints as (name, value in words), for the reader."""
 
+    @property
+    def is_number(self) -> bool:
+        """Whether its values sort as numbers."""
+        return self.type in {"integer", "number", "year"}
+
     def missing_label(self, text: str) -> str:
         """Say why a cell of this text has no value."""
         return next((each.label for each in self.missing if each.text == text), "no value")
@@ -209,6 +214,8 @@ class Response:
     exemptions: tuple[Quote, ...]
     caveats: tuple[Quote, ...]
     not_stated: tuple[Quote, ...]
+    withheld_marks: tuple[str, ...]
+    """How the document shows that words were withheld."""
     coverage: Coverage
     published_figures: tuple[PublishedFigure, ...]
     statements: tuple[Statement, ...]
@@ -242,11 +249,18 @@ class Package:
     title: str
     description: str
     version: str | None
+    created: date | None
+    """The day this version was made, as the descriptor's ``created`` says."""
     keywords: tuple[str, ...]
     licences: tuple[Licence, ...]
     sources: tuple[Source, ...]
     resources: tuple[Resource, ...]
     response: Response | None
+
+    @property
+    def withheld_marks(self) -> tuple[str, ...]:
+        """How the documents show that words were withheld; none in a package that is no response."""
+        return self.response.withheld_marks if self.response else ()
 
     @property
     def main_document(self) -> str | None:
@@ -405,6 +419,8 @@ class Figure:
     """The text alternative, made from the data."""
     charts: tuple[tuple[str, str], ...] = ()
     """The chart as SVG, drawn for each width that pages are read at: (wide or narrow, markup)."""
+    vega: str = ""
+    """The same for Vega, which the page's script draws: JSON with a specification for each width; empty without one."""
     no_chart: str | None = None
     """Why there is no chart."""
 
@@ -461,6 +477,8 @@ class Card:
     title: str
     description: str
     version: str | None
+    created: date | None
+    """The day this version was made."""
     authority: Authority | None
     reference: str | None
     outcome: str | None

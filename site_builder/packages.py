@@ -5,20 +5,20 @@ pool of processes, or a cluster.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from site_builder import pages, urls
+from site_builder import pages, social, urls
 from site_builder.bundles import bundle, checksums
-from site_builder.charts import draw
+from site_builder.charts import chart_json, draw
 from site_builder.checks import Checked, check
 from site_builder.database import Loaded, Query, ask, prepare
 from site_builder.descriptor import read_descriptor
 from site_builder.discover import DESCRIPTOR
 from site_builder.documents import read_documents
-from site_builder.exports import figure_csv, figure_json, table_csv, table_json
+from site_builder.exports import figure_csv, figure_json, table_columns, table_csv, table_json
 from site_builder.markdown import Article, read_markdown
 from site_builder.model import (
     Card,
@@ -40,7 +40,7 @@ from site_builder.output import Folder
 from site_builder.problems import Problem, errors
 from site_builder.render import render
 from site_builder.settings import Site
-from site_builder.summaries import figures, generate, ledger, read_summary
+from site_builder.summaries import figures, generate, ledger, ledger_figure, read_summary
 from site_builder.validate import read_tables
 
 README = "README.md"
@@ -137,7 +137,7 @@ def _read(folder: PackageFolder) -> tuple[_Read | None, tuple[Problem, ...]]:
     tables, invalid = read_tables(package, folder.root, folder.where)
     listed = {document.path: document for document in documents}
     unsound = check(Checked(package, tables, listed, readme, folder.where))
-    article, misled = _article(folder, package, readme, {summary.name for summary in summaries})
+    article, misled = _article(folder, package, readme, set(_summary_names(folder)))
     read = _Read(folder, package, documents, tables, readme, article, summaries or _generated(tables, folder))
     return read, (*problems, *invalid, *unsound, *misled)
 
@@ -161,8 +161,15 @@ def _summaries(folder: PackageFolder) -> tuple[tuple[Summary, ...], tuple[Proble
     return tuple(summaries), tuple(problems)
 
 
+def _summary_names(folder: PackageFolder) -> Iterator[str]:
+    """Name every summary that has a file, also one that cannot be read, of which enough is said already."""
+    for path in folder.files:
+        if path.startswith("summaries/") and path.endswith(".sql"):
+            yield path.removeprefix("summaries/").removesuffix(".sql")
+
+
 def _generated(tables: tuple[Table, ...], folder: PackageFolder) -> tuple[Summary, ...]:
-    if any(path.startswith("summaries/") and path.endswith(".sql") for path in folder.files):
+    if any(_summary_names(folder)):
         return ()
     return generate(tables, f"{folder.where}/{DESCRIPTOR}")
 
@@ -176,6 +183,9 @@ def _article(
     documents = set(_document_paths(package, folder))
 
     def resolve(path: str) -> str | None:
+        name = path.removeprefix("summaries/").removesuffix(".sql")
+        if path == f"summaries/{name}.sql" and name in summaries:
+            return urls.figure(urls.package(package.name), name)
         if path in documents:
             return urls.source(package.name, path)
         return urls.data(package.name, path) if path in folder.files else None
@@ -211,7 +221,9 @@ def _summarise(read: _Read, scratch: Path, *, sound: bool) -> tuple[_Summarised,
     counted = {query.name.removeprefix(PUBLISHED): answer for query, answer in zip(queries, answers, strict=True)}
     counted = {figure.name: counted[figure.name] for figure in published if figure.sql}
     entries, apart = ledger(published, counted, f"{read.folder.where}/{DESCRIPTOR}")
-    found = (*wrong, *apart)
+    book, uneven = ledger_figure(entries, counted, _lookup(read), f"{read.folder.where}/{DESCRIPTOR}")
+    made = (*made, book) if book else made
+    found = (*wrong, *apart, *uneven)
     if not sound:
         found = tuple(problem for problem in found if problem.code in {"sql-sql", "sql-statement", "sql-order"})
     return _Summarised(made, entries, loaded), found
@@ -268,8 +280,9 @@ def _write_data(
 
 def _derived(read: _Read, drawn: tuple[Figure, ...]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
+    paths = derived_paths((table.resource for table in read.tables), read.folder.files)
     for table in read.tables:
-        for path, make in derived_paths(table.resource, read.folder.files):
+        for path, make in paths[table.resource.name]:
             files[path] = make(table)
     for figure in drawn:
         files[f"summaries/{figure.summary.name}.csv"] = figure_csv(figure)
@@ -277,21 +290,35 @@ def _derived(read: _Read, drawn: tuple[Figure, ...]) -> dict[str, bytes]:
     return files
 
 
-def derived_paths(resource: Resource, files: tuple[str, ...]) -> tuple[tuple[str, Callable[[Table], bytes]], ...]:
-    """Name the files that are derived from a table: beside its own, or in ``data/`` where it has none.
+Derived = tuple[tuple[str, Callable[[Table], bytes]], ...]
+"""Files derived from a table: each relative path, and what makes it."""
 
-    A name that an author's file has already gets the whole name of the table's file before it.
+
+def derived_paths(resources: Iterable[Resource], files: Iterable[str]) -> Mapping[str, Derived]:
+    """Name the files that are derived from tables: beside a table's own, or in ``data/`` where it has none.
+
+    Where a name is taken, by an author's file or another table, the whole name of the table's file goes before the
+    ending, or else the resource's name.
     """
-    first = resource.paths[0] if resource.paths else f"data/{resource.name}"
-    stem = first.rsplit(".", 1)[0] if resource.paths and "." in first.rsplit("/", 1)[-1] else first
-    made: list[tuple[str, Callable[[Table], bytes]]] = []
-    wanted: list[tuple[str, Callable[[Table], bytes]]] = [(".json", table_json)]
-    if not resource.plain_csv:
-        wanted.insert(0, (".utf8.csv" if resource.paths else ".csv", table_csv))
-    for suffix, make in wanted:
-        twins = (path for path in (stem + suffix, first + suffix) if path not in files)
-        made.extend((path, make) for path in list(twins)[:1])
-    return tuple(made)
+    taken = {urls.collision_key(path) for path in files}
+    derived: dict[str, Derived] = {}
+    for resource in resources:
+        first = resource.paths[0] if resource.paths else f"data/{resource.name}"
+        stem = first.rsplit(".", 1)[0] if resource.paths and "." in first.rsplit("/", 1)[-1] else first
+        made: Derived = ()
+        for suffix, make in _wanted(resource):
+            names = (stem + suffix, first + suffix, f"data/{resource.name}{suffix}")
+            free = next((path for path in names if urls.collision_key(path) not in taken), None)
+            if free:
+                made = (*made, (free, make))
+                taken.add(urls.collision_key(free))
+        derived[resource.name] = made
+    return derived
+
+
+def _wanted(resource: Resource) -> Derived:
+    plain: Derived = () if resource.plain_csv else ((".utf8.csv" if resource.paths else ".csv", table_csv),)
+    return (*plain, (".json", table_json))
 
 
 def _about(read: _Read, entries: tuple[LedgerEntry, ...], site: Site, files: tuple[str, ...]) -> bytes:
@@ -318,8 +345,35 @@ def _write_pages(
     site: Site,
     out: Folder,
 ) -> None:
+    for table in read.tables:
+        path = urls.rows(read.package.name, table.resource.name)
+        out.write(path, table_columns(table, urls.ROWS_AS_PAGES))
+    credit = pages.package_credit(read.package)
+    for figure in drawn:
+        if figure.vega:
+            path = urls.chart(urls.package(read.package.name), figure.summary.name)
+            out.write(path, chart_json(figure, [credit.text], credit.caveats))
     for page in _pages(read, drawn, entries, site, out.files):
         out.write(urls.page_file(page.path), render(page, site))
+    for path, title, chart in _pictures(read.package, drawn) if site.url else ():
+        out.write(path, social.card(title, pages.origin(read.package), site.title, chart))
+
+
+def _pictures(package: Package, drawn: tuple[Figure, ...]) -> list[tuple[str, str, str]]:
+    """Plan the pictures that other sites show: where each lies, its title and its chart."""
+    owner = urls.package(package.name)
+    first = next((figure for figure in drawn if figure.charts), None)
+    return [
+        (urls.picture(owner), package.title, first.charts[0][1] if first else ""),
+        *(
+            (
+                urls.picture(urls.figure(owner, figure.summary.name)),
+                figure.summary.title,
+                figure.charts[0][1] if figure.charts else "",
+            )
+            for figure in drawn
+        ),
+    ]
 
 
 def _pages(
@@ -340,6 +394,7 @@ def _pages(
             owner,
             urls.summary_data(package.name, figure.summary.name, "csv"),
             urls.summary_data(package.name, figure.summary.name, "json"),
+            (pages.package_credit(package),),
         )
         for figure in drawn
     )
@@ -356,13 +411,15 @@ def _pages(
             documents=_document_views(read),
             ledger=entries,
             bundle=bundled,
-            withheld=pages.missing_cells(read.tables),
+            missing=pages.missing_cells(read.tables),
+            withheld=pages.withheld_passages(package, read.tables),
         ),
         _changes_page(read, files),
         _use_page(read, tables, bundled, site, files),
     ]
     for table, view in zip(read.tables, tables, strict=True):
-        made.extend(pages.records_pages(package, table, view.downloads))
+        columns = next(file for file in files if file.path == urls.rows(package.name, table.resource.name))
+        made.extend(pages.records_pages(package, table, view.downloads, columns))
     for document in read.documents:
         download = pages.downloads(files, {urls.data(package.name, document.path): "The document itself"})[0]
         made.extend(
@@ -379,6 +436,7 @@ def _pages(
         )
         for view in views
     )
+    made.extend(map(pages.embed_page, views))
     return made
 
 
@@ -387,7 +445,8 @@ def _table_view(table: Table, read: _Read, files: tuple[File, ...]) -> pages.Tab
     titles = {urls.data(name, path): f"{resource.title}, as published ({_ending(path)})" for path in resource.paths}
     if resource.plain_csv:
         titles = {urls.data(name, path): f"{resource.title} (CSV)" for path in resource.paths}
-    for path, make in derived_paths(resource, read.folder.files):
+    resources = (each.resource for each in read.tables)
+    for path, make in derived_paths(resources, read.folder.files)[resource.name]:
         kind = "JSON" if make is table_json else "CSV in UTF-8"
         titles[urls.data(name, path)] = f"{resource.title} ({kind})"
     return pages.TableView(resource, len(table.rows), pages.downloads(files, titles))
@@ -464,6 +523,7 @@ def _card(read: _Read, summarised: _Summarised, files: tuple[File, ...]) -> Card
         title=package.title,
         description=package.description,
         version=package.version,
+        created=package.created,
         authority=response.authority if response else None,
         reference=response.reference if response else None,
         outcome=response.outcome if response else None,

@@ -20,9 +20,13 @@ from site_builder.model import (
     Table,
     Value,
 )
+from site_builder.withheld import count
 
 LONGEST_TRAIL = 500
 """Records of a trail that a page links to; the rest are in the download."""
+
+SENTENCE = 80
+"""Characters of a cell beyond which it is read as text, not looked up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,11 @@ class Page:
     title: str
     description: str
     """One or two sentences, in plain text."""
+
+    @property
+    def picture(self) -> str:
+        """Picture that other sites show beside a link to it; there only where the site's address is known."""
+        return urls.picture(urls.HOME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,20 @@ class TableView:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """A package that a figure was made from: what has to be said of it wherever the figure goes."""
+
+    text: str
+    """Authority, title and reference, in one line."""
+    page: str
+    """The package's page."""
+    has_caveats: bool
+    """Whether that page has something to say of what is missing or uncertain."""
+    caveats: tuple[str, ...] = ()
+    """The authority's own, word for word, where the figure is of this package alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class FigureView:
     """A figure as any page shows it."""
 
@@ -79,11 +102,18 @@ class FigureView:
     """Site path of its data as CSV."""
     json: str
     """Site path of its data as JSON."""
+    credits: tuple[Credit, ...]
+    """Packages that it was made from."""
 
     @property
     def page(self) -> str:
         """The figure's own page."""
         return urls.figure(self.owner, self.figure.summary.name)
+
+    @property
+    def chart(self) -> str:
+        """What the page's script draws; a file only where the figure has a chart."""
+        return urls.chart(self.owner, self.figure.summary.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +123,17 @@ class DocumentView:
     title: str
     document: Document
     is_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldView:
+    """How much of a table is withheld."""
+
+    resource: Resource
+    passages: int
+    rows: int
+    """Rows with at least one such passage."""
+    of_rows: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +150,15 @@ class PackagePage(Page):
     documents: tuple[DocumentView, ...]
     ledger: tuple[LedgerEntry, ...]
     bundle: Download
-    withheld: tuple[tuple[Resource, str, str, int], ...]
+    missing: tuple[tuple[Resource, str, str, int], ...]
     """Missing cells: the table, the field's title, the reason and how many."""
+    withheld: tuple[WithheldView, ...]
+    """Tables in which passages are withheld."""
+
+    @property
+    def picture(self) -> str:
+        """That of the package."""
+        return urls.picture(urls.package(self.package.name))
 
     @property
     def by_name(self) -> Mapping[str, FigureView]:
@@ -131,6 +179,13 @@ class RecordsPage(Page):
     """Number of the page, counted from 1."""
     pages: int
     downloads: tuple[Download, ...]
+    columns: File
+    """All the rows that are shown as pages, for the script that filters and sorts them."""
+
+    @property
+    def picture(self) -> str:
+        """That of the package."""
+        return urls.picture(urls.package(self.package.name))
 
     @property
     def rows(self) -> Sequence[tuple[int, tuple[object, ...], int | None]]:
@@ -139,6 +194,13 @@ class RecordsPage(Page):
         lines = self.table.source_lines()
         cells = self.table.rows[self.first - 1 : end]
         return [(n, row, lines[n - 1]) for n, row in enumerate(cells, start=self.first)]
+
+    @property
+    def long(self) -> frozenset[str]:
+        """Names of the fields that hold whole sentences on this page, whose columns need room."""
+        rows = self.table.rows[self.first - 1 : self.first + urls.ROWS_PER_PAGE - 1]
+        columns = zip(self.table.resource.fields, zip(*rows, strict=True), strict=True) if rows else ()
+        return frozenset(field.name for field, cells in columns if any(len(cell.text) > SENTENCE for cell in cells))
 
     @property
     def shown(self) -> int:
@@ -168,6 +230,11 @@ class SourcePage(Page):
     pages: int
     download: Download
 
+    @property
+    def picture(self) -> str:
+        """That of the package."""
+        return urls.picture(urls.package(self.package.name))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigurePage(Page):
@@ -180,17 +247,47 @@ class FigurePage(Page):
     """The package that the figure belongs to; none for a figure of a content page."""
 
     @property
+    def picture(self) -> str:
+        """That of the figure."""
+        return urls.picture(self.path)
+
+    @property
     def trails(self) -> Iterator[tuple[int, str, tuple[SourceRef, ...], int]]:
-        """For each row: its number, what it is of, the records to show, and how many there are beyond."""
+        """For each row with records: its number, what it is of, the records to show, and how many are beyond."""
         figure = self.view.figure
         for number, (row, trail) in enumerate(zip(figure.rows, figure.trails or (), strict=True), start=1):
-            yield number, row_title(figure, row), trail[:LONGEST_TRAIL], max(0, len(trail) - LONGEST_TRAIL)
+            if trail:
+                yield number, row_title(figure, row), trail[:LONGEST_TRAIL], max(0, len(trail) - LONGEST_TRAIL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbedPage(Page):
+    """A figure alone, for a frame in somebody else's page: chart, table, notes, source and caveats."""
+
+    template: ClassVar[str] = "embed.html"
+    view: FigureView
+
+    @property
+    def picture(self) -> str:
+        """The figure's own."""
+        return urls.picture(self.view.page)
+
+
+def embed_page(view: FigureView) -> EmbedPage:
+    """Show a figure alone."""
+    summary = view.figure.summary
+    return EmbedPage(
+        path=urls.embed(view.owner, summary.name),
+        title=summary.title,
+        description=view.figure.text[:300],
+        view=view,
+    )
 
 
 def row_title(figure: Figure, row: Sequence[Value]) -> str:
     """Name a row of a figure by its values that are not counts."""
-    columns = list(zip(figure.columns, row, strict=True))
-    names = [value for column, value in columns if column.name != figure.summary.counts]
+    columns = [pair for pair in zip(figure.columns, row, strict=True) if pair[0].name != figure.summary.counts]
+    names = [value for column, value in columns if not column.is_number] or [value for _, value in columns]
     return ", ".join("no value" if value is None else str(value) for value in names) or "all"
 
 
@@ -203,6 +300,11 @@ class ChangesPage(Page):
     files: tuple[Download, ...]
     """The author's files of this version."""
 
+    @property
+    def picture(self) -> str:
+        """That of the package."""
+        return urls.picture(urls.package(self.package.name))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsePage(Page):
@@ -214,6 +316,11 @@ class UsePage(Page):
     bundle: Download
     citation: str
     files: tuple[Download, ...]
+
+    @property
+    def picture(self) -> str:
+        """That of the package."""
+        return urls.picture(urls.package(self.package.name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +346,9 @@ class HomePage(Page):
     article: Article
     figures: Mapping[str, FigureView]
     cards: tuple[Card, ...]
+    """The responses."""
+    others: tuple[Card, ...]
+    """Packages that are no responses: a vocabulary, or data of another kind."""
     authorities: int
     records: tuple[tuple[str, int], ...]
     """Records by unit; different units are never added up."""
@@ -273,6 +383,14 @@ class ContentPage(Page):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage(Page):
+    """Where to search; without JavaScript, where to look instead."""
+
+    template: ClassVar[str] = "search.html"
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotFoundPage(Page):
     """What a wrong address gets. It is served at any depth, so it holds all that it needs."""
 
@@ -283,7 +401,12 @@ class NotFoundPage(Page):
 # --- making them -----------------------------------------------------------------------------------------------------
 
 
-def records_pages(package: Package, table: Table, downloads: tuple[Download, ...]) -> Iterator[RecordsPage]:
+def records_pages(
+    package: Package,
+    table: Table,
+    downloads: tuple[Download, ...],
+    columns: File,
+) -> Iterator[RecordsPage]:
     """Cut a table into pages, as far as rows are shown."""
     shown = min(len(table.rows), urls.ROWS_AS_PAGES)
     pages = max(1, urls.page_of(shown))
@@ -300,6 +423,7 @@ def records_pages(package: Package, table: Table, downloads: tuple[Download, ...
             number=number,
             pages=pages,
             downloads=downloads,
+            columns=columns,
         )
 
 
@@ -316,10 +440,11 @@ def source_pages(
     for number in range(1, pages + 1):
         start = (number - 1) * urls.ROWS_PER_PAGE
         part = f", page {number} of {pages}" if pages > 1 else ""
+        by_line = ", line by line" if document.lines is not None else ""
         yield SourcePage(
             path=urls.source(package.name, document.path, number),
             title=f"Source: {name}{part}",
-            description=f"The document that “{package.title}” was taken from, line by line{part}.",
+            description=f"The document that “{package.title}” was taken from{by_line}{part}.",
             package=package,
             document=document,
             lines=tuple(
@@ -359,6 +484,25 @@ def missing_cells(tables: Sequence[Table]) -> tuple[tuple[Resource, str, str, in
     )
 
 
+def withheld_passages(package: Package, tables: Sequence[Table]) -> tuple[WithheldView, ...]:
+    """Count the passages that a response withholds in each of its tables."""
+    marks = package.withheld_marks
+    views: list[WithheldView] = []
+    for table in tables:
+        counts = [count((cell.text for cell in row), marks) for row in table.rows]
+        if any(counts):
+            views.append(WithheldView(table.resource, sum(counts), sum(map(bool, counts)), len(counts)))
+    return tuple(views)
+
+
+def origin(package: Package) -> str:
+    """Say in a line where a package is from."""
+    response = package.response
+    if response is None:
+        return package.name
+    return response.authority.name + (f" · {response.reference}" if response.reference else "")
+
+
 def citation(package: Package, url: str) -> str:
     """Cite a package in a sentence: who answered, what, when, and where it stands."""
     response = package.response
@@ -367,6 +511,26 @@ def citation(package: Package, url: str) -> str:
     version = f" Version {package.version}." if package.version else ""
     place = f" {urls.absolute(url, urls.package(package.name))}" if url else ""
     return f"{who}“{package.title}”{reference}. Data package {package.name}.{version}{place}"
+
+
+def package_credit(package: Package) -> Credit:
+    """Say where a figure of one package comes from."""
+    response = package.response
+    authority, reference = (response.authority.name, response.reference) if response else (None, None)
+    caveats = tuple(quote.text for quote in response.caveats) if response else ()
+    text = _source(authority, package.title, reference)
+    return Credit(text, urls.package(package.name), bool(response or package.resources), caveats)
+
+
+def card_credit(card: Card) -> Credit:
+    """Say where a figure over several packages comes from; the caveats of each stand on its page."""
+    text = _source(card.authority.name if card.authority else None, card.title, card.reference)
+    return Credit(text, urls.package(card.name), bool(card.authority or card.tables))
+
+
+def _source(authority: str | None, title: str, reference: str | None) -> str:
+    who = f"{authority}, " if authority and not title.startswith(authority) else ""
+    return f"{who}“{title}”" + (f", reference {reference}" if reference else "")
 
 
 def plural(count: int, word: str) -> str:

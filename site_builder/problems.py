@@ -42,7 +42,13 @@ class Problem:
         line = f":{self.line}" if self.line else ""
         field = f' "{self.field}"' if self.field else ""
         notice = "" if self.level is Level.ERROR else f"{self.level}: "
-        return f"{self.where}{line}{field} [{self.code}]\n  {notice}{self.what} {self.mend}"
+        place = _visible(f"{self.where}{line}{field}")
+        return f"{place} [{self.code}]\n  {notice}{_visible(self.what)} {_visible(self.mend)}"
+
+
+def _visible(text: str) -> str:
+    """Write out the characters that a terminal would obey, or not show."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

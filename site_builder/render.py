@@ -2,25 +2,69 @@
 
 import base64
 import hashlib
+import re
 from datetime import date
 from decimal import Decimal
 from functools import cache, partial
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from site_builder import __version__, urls
 from site_builder.exports import as_text
+from site_builder.glossary import Term, find
 from site_builder.model import Value
 from site_builder.pages import Page, plural, row_title
 from site_builder.settings import Site
+from site_builder.withheld import passages
+
+_CLOSED = re.compile(r"</?(?:a|h[1-6]|code|pre|button)\b")
+"""Tags inside which no term is marked."""
 
 
 def render(page: Page, site: Site) -> bytes:
     """Render a page as HTML in UTF-8."""
     template = _environment(site.templates).get_template(page.template)
     link = partial(urls.relative, page.path)
-    return template.render(page=page, site=site, link=link).encode()
+    return template.render(page=page, site=site, link=link, words=_Words(site.terms)).encode()
+
+
+class _Words:
+    """Marks the terms of the glossary on one page, and remembers which it met, so that the page can explain them."""
+
+    def __init__(self, terms: tuple[Term, ...]) -> None:
+        self._terms = terms
+        self.met: dict[str, Term] = {}
+
+    def explain(self, text: str) -> Markup:
+        """Mark every term in a plain text."""
+        return Markup().join(self._mark(stretch, term) for stretch, term in find(text, self._terms))
+
+    def explain_once(self, html: str) -> Markup:
+        """Mark each term in HTML of our own where it stands first on the page, outside links, headings and code."""
+        depth = 0
+        marked: list[str] = []
+        for part in re.split(r"(<[^>]*>)", html):
+            if part.startswith("<"):
+                depth += _CLOSED.match(part) is not None and (-1 if part.startswith("</") else 1)
+                marked.append(part)
+            else:
+                marked.append(part if depth else self._first(Markup(part).unescape()))  # noqa: S704  # it is our own
+        return Markup("".join(marked))  # noqa: S704  # each part is escaped
+
+    def _first(self, text: str) -> Markup:
+        parts = [
+            self._mark(stretch, None if term is None or term.code in self.met else term)
+            for stretch, term in find(text, self._terms)
+        ]
+        return Markup().join(parts)
+
+    def _mark(self, stretch: str, term: Term | None) -> Markup:
+        if term is None:
+            return escape(stretch)
+        self.met[term.code] = term
+        button = Markup('<button type="button" class="term" popovertarget="term-{}">{}</button>')
+        return button.format(term.code, stretch)
 
 
 @cache
@@ -42,6 +86,7 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> jinja2.Environment:
         "trusted": Markup,
         "csp_hash": _csp_hash,
         "absolute": urls.absolute,
+        "passages": passages,
     }
     return environment
 

@@ -12,6 +12,7 @@ import json
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import duckdb
@@ -32,6 +33,16 @@ _LOCK = (
 )
 
 
+CHANGING = frozenset(
+    {
+        *("current_date", "current_time", "current_timestamp", "get_current_time", "get_current_timestamp", "now"),
+        *("localtime", "localtimestamp", "current_localtime", "current_localtimestamp", "today"),
+        *("transaction_timestamp", "txid_current", "current_transaction_id"),
+        *("current_query_id", "current_connection_id"),
+        *("random", "setseed", "uuid", "uuidv4", "uuidv7", "gen_random_uuid", "pg_backend_pid", "version"),
+    },
+)
+"""Functions, some of which need no brackets, whose answer is not a matter of the tables alone."""
 _READ = "nullstr = '', allow_quoted_nulls = false, max_line_size = 20000000"
 
 
@@ -66,11 +77,11 @@ def _load(con: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
     if table["csv"] is None:
         con.execute(f"CREATE TABLE {target} AS FROM read_parquet({_text(table['parquet'])})")
         return
-    columns = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in [["_row", "INTEGER"], *table["columns"]])
-    record = f"{{'package': {_text(table['package'])}, 'resource': {_text(table['resource'])}, 'row': _row}}"
+    columns = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in [["_record", "INTEGER"], *table["columns"]])
+    record = f"{{'package': {_text(table['package'])}, 'resource': {_text(table['resource'])}, 'row': _record}}"
     form = "header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"'"
     rows = f"read_csv({_text(table['csv'])}, columns = {{{columns}}}, {form}, {_READ})"
-    con.execute(f"CREATE TABLE {target} AS SELECT {record} AS _record, * EXCLUDE (_row) FROM {rows}")  # noqa: S608  # quoted
+    con.execute(f"CREATE TABLE {target} AS SELECT {record} AS _record, * EXCLUDE (_record) FROM {rows}")  # noqa: S608  # quoted
     if table["parquet"]:
         con.execute(f"COPY {target} TO {_text(table['parquet'])} (FORMAT parquet, COMPRESSION snappy)")
 
@@ -129,12 +140,33 @@ def _refusal(con: duckdb.DuckDBPyConnection, query: dict[str, Any]) -> list[Any]
     modifiers = {each["type"] for each in parsed["statements"][0]["node"]["modifiers"]}
     if query["ordered"] and "ORDER_MODIFIER" not in modifiers:
         return ["order", "The outer SELECT has no ORDER BY."]
-    return None
+    changing = next(_changing(parsed["statements"]), None)
+    return ["sql", f"{changing} would give another answer another time."] if changing else None
+
+
+def _changing(node: object) -> Iterator[str]:
+    """Name what in a parsed query depends on the clock, the process or chance: a function, or a sample."""
+    match node:
+        case list():
+            for each in node:
+                yield from _changing(each)
+        case dict():
+            columns = node.get("column_names") or ["", ""]
+            name = node.get("function_name") or (columns[0] if len(columns) == 1 else "")
+            if str(name).lower() in CHANGING:
+                yield str(name)
+            if node.get("sample"):
+                yield "A sample"
+            for each in node.values():
+                yield from _changing(each)
 
 
 def _run(con: duckdb.DuckDBPyConnection, sql: str, request: dict[str, Any]) -> dict[str, Any]:
     cursor = con.execute(sql)
     columns = [[each[0], str(each[1])] for each in cursor.description or ()]
+    for name, kind in columns:
+        if kind == "TIMESTAMP WITH TIME ZONE":
+            return {"error": ["sql", f"The column {name} has a time zone: cast it to TIMESTAMP, or to VARCHAR."]}
     rows = cursor.fetchmany(request["most_rows"] + 1)
     if len(rows) > request["most_rows"]:
         return {"error": ["output", f"It gives more than {request['most_rows']:,} rows."]}

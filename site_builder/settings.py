@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from site_builder.glossary import Term
 from site_builder.problems import Problem
 from site_builder.profiles import profile_problems
 
@@ -45,9 +46,13 @@ class Site:
     """How to reach the maintainers without an account anywhere; empty where there is no such way."""
     navigation: tuple[str, ...]
     """Content pages in the site's header, by site path."""
+    glossary: str
+    """The table of codes whose terms are explained, as package/resource; empty where there is none."""
     templates: tuple[tuple[str, str], ...]
     """Each Jinja template's name and text."""
     assets: tuple[Asset, ...]
+    terms: tuple[Term, ...] = ()
+    """The glossary, read."""
 
     def asset(self, name: str) -> str:
         """Site path of an asset; empty where this site has none of that name."""
@@ -67,6 +72,7 @@ def read_site(root: Path, url: str | None = None) -> tuple[Site | None, tuple[Pr
         repository=settings.get("repository", "").rstrip("/"),
         contact=settings.get("contact", ""),
         navigation=tuple(settings.get("navigation", ())),
+        glossary=settings.get("glossary", ""),
         templates=_templates(root / "templates"),
         assets=(*_assets(root / "templates"), *_assets(root / VENDORED)),
     ), ()

@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +42,9 @@ Lookup = Callable[[RecordRef], tuple[SourceRef, Mapping[str, Value]] | None]
 
 def read_summary(name: str, text: str, where: str) -> tuple[Summary | None, tuple[Problem, ...]]:
     """Read a ``.sql`` file: a header of ``--`` lines in TOML, then one SELECT."""
+    if name == LEDGER:
+        what = f'"{name}" is the name of a figure that the site makes itself.'
+        return None, (Problem(where, "summary-name", what, "Rename it."),)
     if not SUMMARY_NAME.fullmatch(name):
         mend = "Rename it: a-z, 0-9 and -, at most 64 characters."
         return None, (Problem(where, "summary-name", f'"{name}" cannot be the name of a summary.', mend),)
@@ -50,7 +54,7 @@ def read_summary(name: str, text: str, where: str) -> tuple[Summary | None, tupl
     except tomllib.TOMLDecodeError as error:
         mend = 'Each line is like -- title = "…"; tables such as [chart] come last.'
         line = re.search(r"line (\d+)", str(error))
-        at = int(line.group(1)) if line else 1
+        at = int(line.group(1)) if line else header.count("\n") + 1  # at the end of the header
         return None, (Problem(where, "summary-header", f"The header is not TOML: {error}.", mend, line=at),)
     problems = list(profile_problems(settings, "summary", where, ""))
     if not sql.strip():
@@ -91,13 +95,14 @@ def generate(tables: Iterable[Table], where: str) -> tuple[Summary, ...]:
 
     A table of counts is summed by its fields instead. A table with nothing to compare gives none.
     """
-    made = [
-        summary
-        for table in tables
-        for field in table.resource.fields
-        if (summary := _generated(table, field, where)) is not None
-    ]
-    return tuple(made[:MOST_GENERATED])
+    made: dict[str, Summary] = {}
+    for table in tables:
+        for number, field in enumerate(table.resource.fields, start=1):
+            summary = _generated(table, field, where)
+            if summary and len(made) < MOST_GENERATED:
+                name = summary.name if summary.name not in made else f"{summary.name[:60].strip('-')}-{number}"
+                made.setdefault(name, replace(summary, name=name))
+    return tuple(made.values())
 
 
 def _generated(table: Table, field: Field, where: str) -> Summary | None:
@@ -108,7 +113,8 @@ def _generated(table: Table, field: Field, where: str) -> Summary | None:
         else set()
     )
     grouped = field.type in {"string", "boolean", "year", "yearmonth", "any"} or bool(field.categories)
-    if not grouped or field.name == "source_line" or not 1 < len(values) <= min(MOST_GROUPS, len(table.rows) * 2 // 3):
+    taken = field.name.lower() in {"source_line", "trail"}
+    if taken or not grouped or not 1 < len(values) <= min(MOST_GROUPS, len(table.rows) * 2 // 3):
         return None
     measure = _measure(table.resource)
     over_time = field.type in {"year", "yearmonth"}
@@ -117,6 +123,7 @@ def _generated(table: Table, field: Field, where: str) -> Summary | None:
     reason = f", {_sql_text(field.name + '__missing')}" if field.says_why_missing else ""
     shown = f"coalesce(CAST({column} AS VARCHAR){reason}, '(no value)')"
     total, expression = (measure, f"sum({_sql_text(measure)})") if measure else (_count_name(field), "count(*)")
+    stated = f"WHERE {_sql_text(measure)} IS NOT NULL\n" if measure else ""  # not stated is not zero
     order = _sql_text(field.name) if over_time else f"{_sql_text(total)} DESC, {_sql_text(field.name)}"
     return Summary(
         name=name,
@@ -124,7 +131,7 @@ def _generated(table: Table, field: Field, where: str) -> Summary | None:
         description=f"Made from the schema: {table.resource.unit} for each value of “{field.title}”.",
         sql=(
             f"SELECT {shown} AS {column}, {expression} AS {_sql_text(total)}, list(_record ORDER BY _record) AS trail\n"
-            f"FROM {_sql_text(table.resource.sql_name)}\nGROUP BY 1\nORDER BY {order};"
+            f"FROM {_sql_text(table.resource.sql_name)}\n{stated}GROUP BY 1\nORDER BY {order};"
         ),
         counts=total,
         labels=((field.name, field.title),),
@@ -135,7 +142,7 @@ def _generated(table: Table, field: Field, where: str) -> Summary | None:
 
 
 def _count_name(field: Field) -> str:
-    return "rows" if field.name != "rows" else "number of rows"
+    return "rows" if field.name.lower() != "rows" else "number of rows"
 
 
 def _measure(resource: Resource) -> str | None:
@@ -195,12 +202,16 @@ _MEND = {
 
 
 def _failed(summary: Summary, failure: Failure) -> Problem:
-    message = failure.message if failure.message.endswith(".") else failure.message + "."
+    message = failure.message if failure.message.endswith((".", "?", "!")) else failure.message + "."
     return Problem(summary.where, f"sql-{failure.kind}", message, _MEND[failure.kind])
 
 
 def _faults(summary: Summary, answer: Answer, lookup: Lookup) -> Iterator[Problem]:
     names = {column.name for column in answer.columns}
+    if len(names) < len(answer.columns) or "trail" in names:
+        listed = ", ".join(column.name for column in answer.columns)
+        what = f"The query gives two columns of one name: {listed}."
+        yield Problem(summary.where, "same-column", what, "Rename one of them with AS.")
     yield from _unknown_columns(summary, names)
     if answer.trails is None:
         if summary.no_trail is None:
@@ -235,18 +246,22 @@ def _miscounted(summary: Summary, answer: Answer, lookup: Lookup) -> Iterator[Pr
     """Hold the measure of each row against its trail: their number, or the sum over a table of counts."""
     position = next(n for n, column in enumerate(answer.columns) if column.name == summary.counts)
     for number, (row, trail) in enumerate(zip(answer.rows, answer.trails or (), strict=True), start=1):
-        found = [lookup(ref) for ref in trail]
-        if None in found or len(set(trail)) < len(trail):
+        expected = _expected(trail, summary.counts or "", lookup)
+        if expected is None:
             what = f"The trail of row {number} names a record twice, or one that is not there."
             yield Problem(summary.where, "trail", what, _MEND["trail"])
-            continue
-        stated = [
-            values[summary.counts or ""] for each in found if each and (values := each[1]) and summary.counts in values
-        ]
-        expected = sum(v for v in stated if isinstance(v, int)) if stated and len(stated) == len(trail) else len(trail)
-        if row[position] != expected:
+        elif row[position] != expected:
             what = f'"{summary.counts}" is {row[position]} in row {number}, but its trail makes {expected}.'
             yield Problem(summary.where, "miscounted", what, "Count what the trail lists, and list what is counted.")
+
+
+def _expected(trail: Sequence[RecordRef], counts: str, lookup: Lookup) -> int | None:
+    """Say what a trail makes: its length, or the sum of what its rows of counts state; nothing where it is unsound."""
+    found = [each for ref in trail if (each := lookup(ref))]
+    if len(found) < len(trail) or len(set(trail)) < len(trail):
+        return None
+    stated = [values[counts] for _, values in found if counts in values]
+    return sum(v for v in stated if isinstance(v, int)) if stated and len(stated) == len(trail) else len(trail)
 
 
 # --- the ledger ------------------------------------------------------------------------------------------------------
@@ -275,6 +290,47 @@ def ledger(
             mend = 'Find out why, or say in "explanation" that it is not known.'
             problems.append(Problem(where, "ledger", what, mend, field=key))
     return tuple(entries), tuple(problems)
+
+
+LEDGER = "ledger"
+"""The name of the figure that holds the ledger; no author's summary may have it."""
+
+
+def ledger_figure(
+    entries: Sequence[LedgerEntry],
+    answers: Mapping[str, Answer | Failure],
+    lookup: Lookup,
+    where: str,
+) -> tuple[Figure | None, tuple[Problem, ...]]:
+    """Make a figure of the ledger, so that what was counted leads to its records where its SQL selects a trail."""
+    trails: list[tuple[SourceRef, ...]] = []
+    problems: list[Problem] = []
+    for entry in entries:
+        answer = answers.get(entry.figure.name)
+        trail = answer.trails[0] if isinstance(answer, Answer) and answer.trails and entry.counted is not None else ()
+        counts = answer.columns[0].name if isinstance(answer, Answer) and answer.columns else ""
+        if trail and _expected(trail, counts, lookup) != entry.counted:
+            key = f"foi.publishedFigures.{entry.figure.name}"
+            what = f"The SQL counts {entry.counted}, but its trail does not."
+            problems.append(Problem(where, "miscounted", what, _MEND["trail"], field=key))
+        trails.append(tuple(found[0] for ref in trail if (found := lookup(ref))))
+    if not any(trails):
+        return None, tuple(problems)
+    summary = Summary(
+        name=LEDGER,
+        title="Figures that the response states, and what the records add up to",
+        description="Each number that the response itself states, beside what its records make.",
+        sql="\n\n".join(f"-- {entry.figure.statement}\n{entry.figure.sql}" for entry in entries if entry.figure.sql),
+        counts="counted",
+        labels=(("statement", "The response states"), ("stated", "Stated"), ("counted", "Counted")),
+        notes=tuple(
+            f"{entry.figure.statement}: {entry.figure.explanation}" for entry in entries if entry.figure.explanation
+        ),
+        where=where,
+    )
+    columns = (Column("statement", "VARCHAR"), Column("stated", "DECIMAL"), Column("counted", "DECIMAL"))
+    rows = tuple((entry.figure.statement, entry.figure.value, entry.counted) for entry in entries)
+    return Figure(summary, columns, rows, tuple(trails), text=""), tuple(problems)
 
 
 def _number(answer: Answer) -> Decimal | None:

@@ -40,6 +40,11 @@ def sql_schema(package: str) -> str:
     return "p_" + sql_name(package)
 
 
+def is_reserved_column(name: str) -> bool:
+    """Whether the site itself has a column of this name in SQL, which does not see capital letters."""
+    return name.lower() == "_record" or name.lower().endswith("__missing")
+
+
 def path_fault(path: str) -> str | None:
     """Say why a relative path may not stand in a package, or nothing where it may."""
     parts = path.split("/")
@@ -94,7 +99,11 @@ def absolute(site_url: str, target: str) -> str:
 
 
 HOME = ""
+FEED = "feed.xml"
 CATALOGUE = "datasets/"
+SEARCH = "search/"
+SEARCH_WORDS = "search/words.json"
+SEARCH_INDEX = "pagefind/"
 
 
 def package(name: str) -> str:
@@ -105,6 +114,11 @@ def package(name: str) -> str:
 def records(name: str, resource: str, number: int = 1) -> str:
     """Page of a table's rows; pages are counted from 1."""
     return f"datasets/{name}/records/{resource}/" + (f"{number}/" if number > 1 else "")
+
+
+def rows(name: str, resource: str) -> str:
+    """Address of what a table's pages read to filter and sort all the rows that are shown as pages."""
+    return f"{records(name, resource)}rows.json"
 
 
 def record(name: str, resource: str, row: int) -> str:
@@ -136,6 +150,26 @@ def figure(owner: str, summary: str) -> str:
     return f"{owner}figures/{summary}/"
 
 
+def chart(owner: str, summary: str) -> str:
+    """Address of a figure's chart as Vega draws it, with what has to be said wherever the chart goes."""
+    return f"{figure(owner, summary)}chart.json"
+
+
+def embed(owner: str, summary: str) -> str:
+    """Page of a figure alone, for a frame in somebody else's page."""
+    return f"{figure(owner, summary)}embed/"
+
+
+def is_embed(page: str) -> bool:
+    """Whether a page is one for frames, which no list of pages should hold."""
+    return re.search(r"(?:^|/)figures/[^/]+/embed/$", page) is not None
+
+
+def picture(page: str) -> str:
+    """Picture that other sites show beside a link to a page."""
+    return f"{page}card.png"
+
+
 def changes(name: str) -> str:
     """Page of a package's versions."""
     return f"datasets/{name}/changes/"
@@ -149,6 +183,11 @@ def use(name: str) -> str:
 def authority(slug_: str) -> str:
     """Page of an authority."""
     return f"authorities/{slug_}/"
+
+
+def authority_feed(slug_: str) -> str:
+    """Feed of an authority."""
+    return f"authorities/{slug_}/feed.xml"
 
 
 def data(name: str, path: str = "") -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import frictionless
 
+from site_builder import urls
 from site_builder.model import Cell, Field, Missing, Package, Resource, Table, Value
 from site_builder.problems import Problem
 
@@ -63,6 +64,9 @@ def _read(
     opened: Any,  # noqa: ANN401  # Frictionless's resources are untyped
     at: str,
 ) -> tuple[Table | None, tuple[Problem, ...]]:
+    unreadable = tuple(_bounds(opened, resource, at)) if resource.tabular else ()
+    if unreadable:
+        return None, unreadable
     rows: list[tuple[list[Any], list[Any]]] = []
     report = opened.validate(
         limit_errors=MOST_ERRORS,
@@ -79,8 +83,35 @@ def _read(
     if not resource.tabular or not opened.tabular:
         return None, tuple(problems)
     typed = replace(resource, fields=resource.fields or _inferred(opened))
+    if clashes := tuple(_clashes(typed, at)):
+        return None, (*problems, *clashes)
     complete = [pair for pair in rows if len(pair[0]) == len(pair[1]) == len(typed.fields)]
     return Table(typed, tuple(_row(cells, values, typed.fields) for cells, values in complete)), tuple(problems)
+
+
+_BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+
+
+def _bounds(opened: Any, resource: Resource, at: str) -> Iterator[Problem]:  # noqa: ANN401  # as above
+    """Find constraints that no value of the field's type can be held against: Frictionless stumbles over them."""
+    for field in opened.schema.fields if resource.fields else ():
+        read = field.create_value_reader()
+        for name in _BOUNDS:
+            bound = field.constraints.get(name)
+            if bound is not None and (isinstance(bound, dict | list) or read(bound) is None):
+                kind, _ = _type_words(resource, field.name)
+                what = f"The constraint {name} = {json.dumps(bound)[:60]} is not {kind}."
+                yield Problem(at, "field-constraint", what, "Mend it in the schema.", field=field.name)
+
+
+def _clashes(resource: Resource, at: str) -> Iterator[Problem]:
+    """Find names in a header, where no schema gives others, that SQL could not tell apart or that the site uses."""
+    seen: set[str] = set()
+    for field in resource.fields:
+        if field.name.lower() in seen or urls.is_reserved_column(field.name):
+            what = f'"{field.name}" is the name of another column, or one that the site itself uses.'
+            yield Problem(at, "field-name", what, "Rename the column.", line=1, field=field.name)
+        seen.add(field.name.lower())
 
 
 def _inferred(opened: Any) -> tuple[Field, ...]:  # noqa: ANN401  # likewise
@@ -141,10 +172,12 @@ def _parts(value: Any) -> tuple[int, int]:  # noqa: ANN401  # Frictionless's own
 
 def _problem(error: Mapping[str, Any], resource: Resource, at: str) -> Problem:
     what, mend = _explain(error, resource)
-    return Problem(at, error["type"], what, mend, line=error.get("rowNumber"), field=error.get("fieldName") or None)
+    row = error.get("rowNumber") or next(iter(error.get("rowNumbers", ())), None)
+    field = error.get("fieldName") or ", ".join(error.get("fieldNames", ())) or None
+    return Problem(at, error["type"], what, mend, line=row, field=field)
 
 
-def _explain(  # noqa: C901  # a case for each kind of error, and nothing else
+def _explain(  # noqa: C901, PLR0912  # a case for each kind of error, and nothing else
     error: Mapping[str, Any],
     resource: Resource,
 ) -> tuple[str, str]:
@@ -158,23 +191,47 @@ def _explain(  # noqa: C901  # a case for each kind of error, and nothing else
         case "constraint-error":
             return _constraint(error, cell)
         case "missing-cell":
-            return "The row has too few cells.", f"Give it a cell for each of: {labels}."
+            return "The row has too few cells.", f"Give it a cell for each of: {labels or 'the columns of the header'}."
         case "extra-cell":
             return f"The row has a cell too many: {cell}.", "Put quotes around a cell that holds a comma."
         case "blank-row":
             return "The row is blank.", "Delete it."
         case "incorrect-label" | "missing-label" | "extra-label" | "blank-label" | "duplicate-label" | "blank-header":
-            return f"The header is not that of the schema: {_sentence(error['note'])}", f"Write: {labels}."
+            mend = f"Write the header as: {labels}." if labels else "Give each column a name of its own."
+            return _header(error), mend
+        case "unique-error":
+            return f"{cell} stands in another row, and the field is unique.", "Mend one, or take the constraint out."
         case "primary-key":
             return "Another row has the same primary key.", "Mend one of the rows, or take the primaryKey out."
         case "foreign-key":
-            return "No row of the other table has this value.", f"Mend it, or add the row ({error['note']})."
+            values, names = (", ".join(error[key]) for key in ("fieldCells", "referenceFieldNames"))
+            other = f'the table "{error["referenceName"]}"' if error["referenceName"] else "this table"
+            return f'No row of {other} has "{values}" as {names}.', "Mend it, or add the row."
+        case "source-error":
+            mend = "Mend the file, or what the descriptor says of its dialect and encoding."
+            return _sentence(f"It cannot be read as a table: {error['note']}"), mend
         case "encoding-error":
             return "It is not in the encoding that the descriptor gives.", "Save it as UTF-8."
         case "hash-count" | "byte-count":
             return "Its contents are not those of the descriptor's hash or bytes.", "Bring the descriptor up to date."
         case _:
             return _sentence(f"{error['title']}: {error['note']}"), "See the Data Package standard."
+
+
+def _header(error: Mapping[str, Any]) -> str:
+    """Say in which way a header is not that of the schema."""
+    match error["type"]:
+        case "incorrect-label":
+            number, label, name = error["fieldNumber"], error["label"], error["fieldName"]
+            return f'Column {number} of the header is called "{label}", not "{name}".'
+        case "missing-label":
+            return f'The header has no column "{error["fieldName"]}".'
+        case "extra-label":
+            return f'The header has a column "{error["label"]}", which the schema does not have.'
+        case "duplicate-label":
+            return f'Two columns of the header are called "{error["label"]}".'
+        case _:
+            return f"Column {error.get('fieldNumber', 1)} of the header has no name."
 
 
 def _type_words(resource: Resource, name: str) -> tuple[str, str]:

@@ -1,0 +1,96 @@
+"""Terms that need explaining, from a table of codes that is itself a data package, found where they stand in a text."""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from site_builder import urls
+from site_builder.model import PackageFolder
+from site_builder.problems import Problem
+
+COLUMNS = ("code", "label", "definition", "source")
+"""Columns that a table of codes must have; ``also`` lists further wordings, with ``|`` between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the field, and what it means."""
+
+    code: str
+    """Identifier, unique in its table when put together with the list it belongs to."""
+    label: str
+    definition: str
+    source: str
+    """Where the definition was read, or that it is our reading."""
+    wordings: tuple[str, ...]
+    """The label and its other wordings, as they may stand in a text."""
+    address: str
+    """Site path of the term's record."""
+
+
+def read_glossary(setting: str, folders: tuple[PackageFolder, ...]) -> tuple[tuple[Term, ...], tuple[Problem, ...]]:
+    """Read the terms of the table that ``site.toml`` names as ``package/resource``; none where it names nothing.
+
+    What is wrong with the table itself is found when its package is built.
+    """
+    if not setting:
+        return (), ()
+    name, _, resource = setting.partition("/")
+    folder = next((each for each in folders if each.name == name), None)
+    path = f"data/{resource}.csv"
+    if folder is None or path not in folder.files:
+        what = f'There is no table "{setting}" for the glossary.'
+        return (), (Problem("site.toml", "glossary", what, "Name it as package/resource.", field="glossary"),)
+    try:
+        rows = list(csv.DictReader((folder.root / path).read_text("utf-8").splitlines()))
+    except (csv.Error, UnicodeDecodeError):
+        return (), ()
+    missing = [column for column in COLUMNS if rows and column not in rows[0]]
+    if missing:
+        what = f"The glossary has no column {', '.join(missing)}."
+        return (), (Problem(f"{folder.where}/{path}", "glossary", what, "Add it."),)
+    return tuple(_term(row, urls.record(name, resource, n)) for n, row in enumerate(rows, start=1)), ()
+
+
+def _term(row: dict[str, str], address: str) -> Term:
+    also = [wording.strip() for wording in (row.get("also") or "").split("|")]
+    label = (row["label"] or "").strip()
+    code = urls.slug("-".join(filter(None, (row.get("list"), row["code"]))))
+    wordings = tuple(wording for wording in (label, *also) if wording)
+    return Term(code, label, row["definition"] or "", row["source"] or "", wordings, address)
+
+
+@cache
+def _pattern(terms: tuple[Term, ...]) -> re.Pattern[str]:
+    wordings = sorted({wording for term in terms for wording in term.wordings}, key=lambda w: (-len(w), w))
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(_wording, wordings)) + r")(?!\w)")
+
+
+def _wording(wording: str) -> str:
+    """Match a wording however it is capitalised; an abbreviation only in capitals, so that IN is not "in"."""
+    return re.escape(wording) if wording.isupper() else f"(?i:{re.escape(wording)})"
+
+
+@cache
+def _by_wording(terms: tuple[Term, ...]) -> dict[str, Term]:
+    return {_key(wording): term for term in reversed(terms) for wording in term.wordings}
+
+
+def _key(wording: str) -> str:
+    return wording if wording.isupper() else wording.lower()
+
+
+def find(text: str, terms: tuple[Term, ...]) -> Iterator[tuple[str, Term | None]]:
+    """Part a text into stretches, each with the term that it is, the longest wording first."""
+    if not terms:
+        yield text, None
+        return
+    end = 0
+    for match in _pattern(terms).finditer(text):
+        yield text[end : match.start()], None
+        known = _by_wording(terms)
+        yield match.group(), known.get(match.group()) or known.get(match.group().lower())
+        end = match.end()
+    yield text[end:], None
