@@ -9,7 +9,7 @@ import pytest
 
 from tests.tools import ROOT
 
-LOCKS = ("run", "test", "lock")
+LOCKS = ("run", "test", "lock", "node")
 HOSTS = [".".join(labels) for labels in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"))]
 """The registries, in pieces so that this file does not name them either."""
 

@@ -1,0 +1,39 @@
+"""A bundle holds a package whole, with checksums that hold, and is the same each time."""
+
+import hashlib
+import io
+import zipfile
+
+from site_builder.bundles import bundle, checksums
+
+FILES = {"datapackage.json": b"{}\n", "data/fines.csv": b"fine\nPF1\n", "source/Réponse 1.txt": b"\xff\x00"}
+
+
+def test_a_bundle_holds_every_file_under_one_folder() -> None:
+    """Byte for byte."""
+    with zipfile.ZipFile(io.BytesIO(bundle("parking-fines", FILES))) as archive:
+        found = {name: archive.read(name) for name in archive.namelist()}
+    assert {name: found[f"parking-fines/{name}"] for name in FILES} == FILES
+    assert sorted(found) == sorted(f"parking-fines/{name}" for name in (*FILES, "SHA256SUMS"))
+
+
+def test_checksums_are_as_sha256sum_reads_them() -> None:
+    """Sorted by path."""
+    expected = [f"{hashlib.sha256(FILES[path]).hexdigest()}  {path}" for path in sorted(FILES)]
+    assert checksums(FILES).decode().splitlines() == expected
+
+
+def test_the_checksums_in_a_bundle_are_those_of_its_files() -> None:
+    """Of all but themselves."""
+    with zipfile.ZipFile(io.BytesIO(bundle("parking-fines", FILES))) as archive:
+        assert archive.read("parking-fines/SHA256SUMS") == checksums(FILES)
+
+
+def test_the_same_files_give_the_same_bundle() -> None:
+    """Whatever their order; no clock, owner or mode of the machine is in it."""
+    data = bundle("parking-fines", FILES)
+    assert bundle("parking-fines", dict(reversed(FILES.items()))) == data
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        about = {(info.date_time, info.create_system, info.external_attr >> 16) for info in archive.infolist()}
+        assert [info.filename for info in archive.infolist()] == sorted(archive.namelist())
+    assert about == {((1980, 1, 1, 0, 0, 0), 3, 0o100644)}

@@ -1,0 +1,63 @@
+"""What the script that filters a table reads: ``exports.table_columns``."""
+
+import json
+from datetime import date
+from decimal import Decimal
+
+from site_builder.exports import table_columns
+from site_builder.model import Category, Cell, Field, Resource, Table, Value
+
+
+def table(field: Field, *cells: Cell) -> Table:
+    """Make a table of one column."""
+    resource = Resource(
+        "t", "T", "", ("t.csv",), tabular=True, format="csv", mediatype="text/csv", plain_csv=True, fields=(field,)
+    )
+    return Table(resource, tuple((cell,) for cell in cells))
+
+
+def column(type_: str, *cells: tuple[Value, str] | tuple[None, str, str]) -> list[object]:
+    """Give the cells of a column as they are written."""
+    made = table(Field("f", type_, "F", ""), *(Cell(*cell) for cell in cells))
+    written: list[object] = json.loads(table_columns(made, 10))["columns"][0]["cells"]
+    return written
+
+
+def test_a_text_stands_once_and_then_as_a_number() -> None:
+    """The number is its place among the column's different cells."""
+    assert column("string", ("ash", "ash"), ("elm", "elm"), ("ash", "ash"), ("elm", "elm")) == ["ash", "elm", 0, 1]
+
+
+def test_a_cell_without_a_value_says_why() -> None:
+    """The same text with another reason is another cell."""
+    cells = column("string", (None, "-", "left blank"), (None, "-", "withheld"), (None, "-", "left blank"), ("-", "-"))
+    assert cells == [["-", "left blank"], ["-", "withheld"], 0, "-"]
+
+
+def test_a_text_that_does_not_sort_as_its_value_brings_a_key() -> None:
+    """A number in another notation, a date in another order; what sorts as it is written brings none."""
+    assert column("number", (Decimal("1200.5"), "1.200,5"), (Decimal("3.50"), "3.50")) == [
+        ["1.200,5", None, 1200.5],
+        "3.50",
+    ]
+    assert column("date", (date(2024, 2, 1), "01/02/2024"), (date(2024, 3, 1), "2024-03-01")) == [
+        ["01/02/2024", None, "2024-02-01"],
+        "2024-03-01",
+    ]
+    assert column("boolean", (True, "yes"), (False, "false")) == [["yes", None, "true"], "false"]
+
+
+def test_all_rows_are_counted_and_the_first_are_given() -> None:
+    """So that a page can say that it does not filter all."""
+    made = table(
+        Field("f", "integer", "F", "", categories=(Category("1", "one"),)), *(Cell(n, str(n)) for n in range(5))
+    )
+    assert json.loads(table_columns(made, 2)) == {
+        "rows": 5,
+        "columns": [{"name": "f", "number": True, "categories": [["1", "one"]], "cells": ["0", "1"]}],
+    }
+
+
+def test_a_table_without_rows_still_has_its_columns() -> None:
+    """And is sound JSON."""
+    assert json.loads(table_columns(table(Field("f", "string", "F", "")), 9))["columns"][0]["cells"] == []

@@ -1,0 +1,139 @@
+"""Tables and figures are written so that other programs read back what was there."""
+
+import csv
+import io
+import json
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_builder.exports import as_text, figure_csv, figure_json, literal, table_csv, table_json
+from site_builder.model import (
+    Cell,
+    Column,
+    Field,
+    Figure,
+    Missing,
+    RecordRef,
+    Resource,
+    SourceRef,
+    Summary,
+    Table,
+    Value,
+)
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+VALUES = st.none() | TEXTS | st.booleans() | st.integers() | st.decimals(allow_nan=False, allow_infinity=False)
+
+
+def table(fields: list[Field], *rows: list[Cell]) -> Table:
+    """Make a table."""
+    return Table(Resource("fines", "", "", (), True, "", "", True, tuple(fields)), tuple(map(tuple, rows)))
+
+
+def loads(data: bytes) -> Any:  # it is JSON
+    """Read JSON with exact numbers."""
+    return json.loads(data, parse_float=Decimal)
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS), max_size=5))
+def test_a_table_as_csv_reads_back_cell_for_cell(rows: list[tuple[str, str]]) -> None:
+    """Quotes, commas, line ends and all."""
+    made = table(
+        [Field("a,b", "string", "", ""), Field('c"d', "string", "", "")], *([Cell(t, t) for t in row] for row in rows)
+    )
+    found = list(csv.reader(io.StringIO(table_csv(made).decode(), newline="")))
+    assert found == [["a,b", 'c"d'], *(list(row) for row in rows)]
+
+
+@given(st.lists(st.tuples(VALUES, VALUES), max_size=5))
+def test_a_table_as_json_reads_back_value_for_value(rows: list[tuple[Value, Value]]) -> None:
+    """Numbers keep every digit."""
+    made = table(
+        [Field("a", "any", "", ""), Field('"', "any", "", "")], *([Cell(v, str(v)) for v in row] for row in rows)
+    )
+    assert loads(table_json(made)) == [dict(zip(("a", '"'), row, strict=True)) for row in rows]
+
+
+def test_json_says_why_a_value_is_missing() -> None:
+    """Beside the field that has more than one reason."""
+    amount = Field("amount", "number", "", "", missing=(Missing("[cut]", "withheld"), Missing("", "left blank")))
+    one_reason = Field("street", "string", "", "", missing=(Missing("", "left blank"),))
+    made = table(
+        [amount, one_reason],
+        [Cell(None, "[cut]", "withheld"), Cell(None, "", "left blank")],
+        [Cell(Decimal(0), "0"), Cell("Quay", "Quay")],
+    )
+    assert loads(table_json(made)) == [
+        {"amount": None, "amount__missing": "withheld", "street": None},
+        {"amount": 0, "amount__missing": None, "street": "Quay"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "json_", "text"),
+    [
+        (None, "null", ""),
+        (True, "true", "true"),
+        (7, "7", "7"),
+        (Decimal("35.10"), "35.10", "35.10"),
+        (Decimal("1E+3"), "1000", "1000"),
+        (Decimal("1E-10"), "0.0000000001", "0.0000000001"),
+        (Decimal("NaN"), '"NaN"', "NaN"),
+        (float("inf"), '"inf"', "inf"),
+        (0.1, "0.1", "0.1"),
+        (date(2023, 1, 4), '"2023-01-04"', "2023-01-04"),
+        (datetime(2023, 1, 4, 10, 30), '"2023-01-04T10:30:00"', "2023-01-04T10:30:00"),  # noqa: DTZ001  # tables have none
+        (time(10, 30), '"10:30:00"', "10:30:00"),
+        ("Café\n", '"Café\\n"', "Café\n"),
+    ],
+)
+def test_each_kind_of_value_is_written_in_one_way(value: Value, json_: str, text: str) -> None:
+    """In JSON, and in a cell of CSV."""
+    assert (literal(value), as_text(value)) == (json_, text)
+
+
+def test_an_empty_table_is_an_empty_list() -> None:
+    """And in CSV a header."""
+    made = table([Field("a", "string", "", "")])
+    assert (table_json(made), table_csv(made)) == (b"[]\n", b"a\n")
+
+
+def figure(*, trails: bool) -> Figure:
+    """Make a figure of two rows."""
+    records = [SourceRef(RecordRef("parking-fines", "fines", row), "source/response.txt", row + 9) for row in (1, 2)]
+    columns = (Column("street", "VARCHAR"), Column("amount", "DECIMAL(38,2)"))
+    rows = (("Quay, north", Decimal("35.10")), (None, None))
+    return Figure(Summary("a", "A", "", ""), columns, rows, (tuple(records), ()) if trails else None, "")
+
+
+def test_a_figure_as_csv_has_the_trail_in_its_last_column() -> None:
+    """Each record as its package, resource and row."""
+    assert figure_csv(figure(trails=True)).decode() == (
+        'street,amount,trail\n"Quay, north",35.10,parking-fines/fines#1 parking-fines/fines#2\n,,\n'
+    )
+
+
+def test_a_figure_as_json_has_each_record_with_its_line() -> None:
+    """So a program can follow it to the document."""
+    first = {
+        "package": "parking-fines",
+        "resource": "fines",
+        "row": 1,
+        "document": "source/response.txt",
+        "source_line": 10,
+    }
+    assert loads(figure_json(figure(trails=True))) == [
+        {"street": "Quay, north", "amount": Decimal("35.10"), "trail": [first, first | {"row": 2, "source_line": 11}]},
+        {"street": None, "amount": None, "trail": []},
+    ]
+
+
+def test_a_figure_without_a_trail_has_no_such_column() -> None:
+    """In neither form."""
+    assert figure_csv(figure(trails=False)).decode() == 'street,amount\n"Quay, north",35.10\n,\n'
+    assert [list(row) for row in loads(figure_json(figure(trails=False)))] == [["street", "amount"]] * 2

@@ -1,0 +1,82 @@
+"""Terms of a glossary are read from a package and found where they stand."""
+
+from pathlib import Path
+
+import pytest
+
+from site_builder.glossary import Term, find, read_glossary
+from site_builder.model import PackageFolder
+
+CODES = """list,code,label,also,definition,source
+fine,pcn,Penalty charge notice,PCN|charge notice,A demand for money.,Made up
+fine,void,Void,,It does not count.,Made up
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> PackageFolder:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "codes.csv").write_text(CODES, "utf-8")
+    return PackageFolder("words", tmp_path, "datapackages/words", ("data/codes.csv",))
+
+
+def terms(folder: PackageFolder) -> tuple[Term, ...]:
+    found, problems = read_glossary("words/codes", (folder,))
+    assert problems == ()
+    return found
+
+
+def test_each_row_is_a_term_with_the_address_of_its_record(folder: PackageFolder) -> None:
+    first, second = terms(folder)
+
+    assert first.wordings == ("Penalty charge notice", "PCN", "charge notice")
+    assert first.definition == "A demand for money."
+    assert first.code == "fine-pcn"
+    assert second.address == "datasets/words/records/codes/#r2"
+
+
+def test_the_longest_wording_is_found_however_it_is_capitalised(folder: PackageFolder) -> None:
+    stretches = [
+        (text, term.code if term else None) for text, term in find("A penalty Charge notice, void.", terms(folder))
+    ]
+
+    assert stretches == [
+        ("A ", None),
+        ("penalty Charge notice", "fine-pcn"),
+        (", ", None),
+        ("void", "fine-void"),
+        (".", None),
+    ]
+
+
+def test_an_abbreviation_is_found_in_capitals_only(folder: PackageFolder) -> None:
+    found = [text for text, term in find("PCN pcn PCNs", terms(folder)) if term]
+
+    assert found == ["PCN"]
+
+
+def test_a_text_is_whole_after_it_was_parted(folder: PackageFolder) -> None:
+    text = "Void, voided & a PCN"
+
+    assert "".join(stretch for stretch, _ in find(text, terms(folder))) == text
+
+
+def test_a_site_without_a_glossary_has_no_terms(folder: PackageFolder) -> None:
+    assert read_glossary("", (folder,)) == ((), ())
+
+
+def test_a_glossary_that_is_not_there_is_a_problem(folder: PackageFolder) -> None:
+    _, (problem,) = read_glossary("words/terms", (folder,))
+
+    assert str(problem) == (
+        'site.toml "glossary" [glossary]\n'
+        '  There is no table "words/terms" for the glossary. Name it as package/resource.'
+    )
+
+
+def test_a_glossary_without_definitions_is_a_problem(folder: PackageFolder) -> None:
+    (folder.root / "data" / "codes.csv").write_text("code,label\na,b\n", "utf-8")
+
+    _, (problem,) = read_glossary("words/codes", (folder,))
+
+    assert problem.what == "The glossary has no column definition, source."

@@ -1,0 +1,78 @@
+"""What the site says of itself to programs."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from xml.etree import ElementTree as ET
+
+from site_builder import metadata
+from site_builder.model import Card, File
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+URL = "https://example.org/some-repo"
+CARD = Card(
+    name="parking-fines",
+    title="Fines & <fees>",
+    description="What was fined.",
+    version="1.1.0",
+    created=date(2026, 3, 1),
+    authority=None,
+    reference=None,
+    outcome=None,
+    dates=(),
+    start=None,
+    end=None,
+    keywords=(),
+    licences=(),
+    tables=(),
+    formats=(),
+    differences=(),
+)
+
+
+def test_a_feed_tells_of_the_newest_first() -> None:
+    older = replace(CARD, name="library-books", title="Books", created=date(2025, 1, 1))
+
+    root = ET.fromstring(metadata.feed([older, CARD], "A site", URL, "feed.xml"))
+
+    assert [title.text for title in root.iterfind(f"{ATOM}entry/{ATOM}title")] == [
+        "Fines & <fees> (version 1.1.0)",
+        "Books (version 1.1.0)",
+    ]
+    assert root.findtext(f"{ATOM}updated") == "2026-03-01T00:00:00Z"
+
+
+def test_each_entry_has_an_identifier_that_changes_with_its_version() -> None:
+    root = ET.fromstring(metadata.feed([CARD], "A site", URL, "feed.xml"))
+
+    assert root.findtext(f"{ATOM}entry/{ATOM}id") == f"{URL}/datasets/parking-fines/#1.1.0"
+
+
+def test_a_package_that_states_no_day_is_in_no_feed() -> None:
+    root = ET.fromstring(metadata.feed([replace(CARD, created=None)], "A site", URL, "feed.xml"))
+
+    assert root.find(f"{ATOM}entry") is None
+
+
+def test_the_catalogue_lists_a_packages_files_and_no_others() -> None:
+    files = [
+        File("data/parking-fines/README.md", 5, "ab"),
+        File("data/other/x.csv", 1, "cd"),
+        File("index.html", 9, "ef"),
+    ]
+
+    (package,) = json.loads(metadata.catalog([CARD], files, "A site", URL))["packages"]
+
+    assert package["files"] == [{"path": "data/parking-fines/README.md", "size": 5, "sha256": "ab"}]
+    assert package["created"] == "2026-03-01"
+
+
+def test_the_map_names_pages_by_their_whole_address() -> None:
+    text = metadata.sitemap(["datasets/", ""], URL).decode()
+
+    assert text.index(f"<loc>{URL}/</loc>") < text.index(f"<loc>{URL}/datasets/</loc>")
+
+
+def test_robots_are_told_of_the_map_only_where_there_is_one() -> None:
+    assert b"Sitemap" not in metadata.robots("")
+    assert f"Sitemap: {URL}/sitemap.xml" in metadata.robots(URL).decode()

@@ -1,0 +1,172 @@
+"""The site is staged, verified and swapped in at once; whatever goes wrong, the old one stays as it was."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from site_builder import output
+from site_builder.model import File
+from site_builder.output import BusyError, Folder, UnverifiedError, manifest, publish, staging, verify
+from tests.making import tree, write
+from tests.tools import ROOT
+
+
+def staged(stage: Path, **files: str) -> Folder:
+    """Write files of a new site."""
+    folder = Folder(stage / "site")
+    for name, text in files.items():
+        folder.write(f"{name}.html", text.encode())
+    return folder
+
+
+def by_path(folder: Folder) -> dict[str, File]:
+    """Give the files that a folder remembers."""
+    return {file.path: file for file in folder.files}
+
+
+def test_a_folder_remembers_what_it_wrote(tmp_path: Path) -> None:
+    """Sorted, each with its size and hash."""
+    folder = staged(tmp_path, b="two", a="one")
+    assert [(file.path, file.size) for file in folder.files] == [("a.html", 3), ("b.html", 3)]
+    assert folder.files[0].sha256 == "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed"
+    assert tree(folder.root) == {"a.html": b"one", "b.html": b"two"}
+
+
+def test_a_path_is_written_once(tmp_path: Path) -> None:
+    """Two files of one path would be a fault of ours."""
+    folder = staged(tmp_path, a="one")
+    with pytest.raises(ValueError, match=r"two files of the site have the path a\.html"):
+        folder.write("a.html", b"other")
+
+
+def test_a_folder_adopts_what_another_process_wrote(tmp_path: Path) -> None:
+    """The files are moved."""
+    other = staged(tmp_path / "scratch", a="one")
+    folder = staged(tmp_path, b="two")
+    folder.adopt(other.root, other.files)
+    assert sorted(by_path(folder)) == ["a.html", "b.html"]
+    assert (tree(other.root), sorted(tree(folder.root))) == ({}, ["a.html", "b.html"])
+    with pytest.raises(ValueError, match="two files"):
+        folder.adopt(other.root, other.files)
+
+
+def test_the_manifest_lists_every_file(tmp_path: Path) -> None:
+    """As JSON that the same files make the same."""
+    folder = staged(tmp_path, a="one")
+    digest = folder.files[0].sha256
+    expected = f'{{\n "files": [\n  {{\n   "path": "a.html",\n   "size": 3,\n   "sha256": "{digest}"\n  }}\n ]\n}}\n'
+    assert manifest(folder.files).decode() == expected
+
+
+def test_what_was_written_is_verified(tmp_path: Path) -> None:
+    """Nothing is wrong with it."""
+    folder = staged(tmp_path, a="one", b="two")
+    verify(folder.root, by_path(folder))
+
+
+def test_a_missing_file_is_found(tmp_path: Path) -> None:
+    """It was written and is gone."""
+    folder = staged(tmp_path, a="one")
+    (folder.root / "a.html").unlink()
+    with pytest.raises(UnverifiedError, match=r"1 files are missing .* such as a\.html"):
+        verify(folder.root, by_path(folder))
+
+
+def test_a_file_that_nobody_wrote_is_found(tmp_path: Path) -> None:
+    """It would be published."""
+    folder = staged(tmp_path, a="one")
+    write(folder.root, {"more/b.html": "two"})
+    with pytest.raises(UnverifiedError, match=r"were not written by this build, such as more/b\.html"):
+        verify(folder.root, by_path(folder))
+
+
+@pytest.mark.parametrize("text", ["onE", "on", ""])
+def test_a_changed_file_is_found(tmp_path: Path, text: str) -> None:
+    """Such as one that a full disk cut short."""
+    folder = staged(tmp_path, a="one")
+    (folder.root / "a.html").write_text(text)
+    with pytest.raises(UnverifiedError, match=r"a\.html is not what was written; the disk may be full"):
+        verify(folder.root, by_path(folder))
+
+
+def test_the_first_site_is_put_in_its_place(tmp_path: Path) -> None:
+    """There was none before."""
+    out = tmp_path / "dist"
+    with staging(out) as stage:
+        assert publish(staged(stage, a="new").root, out)
+    assert tree(out) == {"a.html": b"new"}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux exchanges two folders in one step")
+def test_a_new_site_takes_the_place_of_the_old_one_in_one_step(tmp_path: Path) -> None:
+    """Nothing of the old one stays, and nothing is left beside it but the lock."""
+    out = write(tmp_path / "dist", {"old.html": "old", "a.html": "old"})
+    with staging(out) as stage:
+        assert publish(staged(stage, a="new").root, out)
+    assert tree(tmp_path) == {".dist.lock": b"", "dist/a.html": b"new"}
+
+
+def test_where_a_system_cannot_exchange_folders_it_takes_two_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And says so."""
+    monkeypatch.setattr(output, "_exchange", lambda *_: False)
+    out = write(tmp_path / "dist", {"old.html": "old"})
+    with staging(out) as stage:
+        assert not publish(staged(stage, a="new").root, out)
+    assert tree(tmp_path) == {".dist.lock": b"", "dist/a.html": b"new"}
+
+
+def test_a_build_that_fails_leaves_the_old_site_and_nothing_else(tmp_path: Path) -> None:
+    """Whatever it raised."""
+    out = write(tmp_path / "dist", {"a.html": "old"})
+    with pytest.raises(OSError, match="disk"), staging(out) as stage:  # noqa: PT012  # the block is what fails
+        staged(stage, a="new")
+        message = "the disk is full"
+        raise OSError(message)
+    assert tree(tmp_path) == {".dist.lock": b"", "dist/a.html": b"old"}
+
+
+def test_one_build_of_a_site_at_a_time(tmp_path: Path) -> None:
+    """The second does not wait; a build of another site goes on."""
+    with staging(tmp_path / "dist") as stage:
+        with pytest.raises(BusyError, match="another build of dist/ is under way"), staging(tmp_path / "dist"):
+            pass
+        with staging(tmp_path / "other"):
+            pass
+        assert stage.is_dir()
+    with staging(tmp_path / "dist"):
+        pass
+
+
+def test_a_build_in_another_process_is_seen_and_what_it_left_when_killed_is_cleared(tmp_path: Path) -> None:
+    """The system lets go of the lock, however the process ended."""
+    program = (
+        "import sys, time; from pathlib import Path; from site_builder.output import staging\n"
+        "with staging(Path(sys.argv[1])) as stage:\n"
+        "    (stage / 'half.html').write_text('half'); print(stage.name, flush=True); time.sleep(60)\n"
+    )
+    out = write(tmp_path / "dist", {"a.html": "old"})
+    process = subprocess.Popen([sys.executable, "-c", program, out], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    left = process.stdout.readline().strip()
+    with pytest.raises(BusyError), staging(out):
+        pass
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    assert f"{left}/half.html" in tree(tmp_path)
+    with staging(out) as stage:
+        assert [path.name for path in tmp_path.glob(".dist.stage-*")] == [stage.name]
+    assert tree(tmp_path) == {".dist.lock": b"", "dist/a.html": b"old"}
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system has no such permissions")
+def test_a_folder_that_cannot_be_written_is_an_error_of_the_systems(tmp_path: Path) -> None:
+    """It reaches the command, which says so in a sentence."""
+    write(tmp_path, {"file": ""})
+    with pytest.raises(OSError, match="file"), staging(tmp_path / "file" / "dist"):
+        pass

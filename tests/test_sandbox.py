@@ -1,0 +1,241 @@
+"""A stranger's SQL reads no file, writes none, asks nobody, and ends within its time and memory."""
+
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from site_builder import database
+from site_builder.database import Failure, Query, ask, prepare
+from site_builder.model import Answer, Cell, Field, Resource, Table
+from site_builder.sandbox import CHANGING
+from tests.making import tree, write
+
+FINES = Table(
+    Resource("fines", "", "", (), True, "", "", True, (Field("street", "string", "", ""),)), ((Cell("Quay", "Quay"),),)
+)
+AFTER = Query("after", "SELECT street FROM fines ORDER BY 1")
+
+
+def ask_hostile(scratch: Path, *sql: str) -> tuple[Answer | Failure, ...]:
+    """Ask hostile queries, and make sure that a good one after them is still answered."""
+    (scratch / "work").mkdir(exist_ok=True)
+    tables = [prepare("parking-fines", FINES, scratch / "work")]
+    *answers, after = ask(tables, [*(Query("q", each) for each in sql), AFTER])
+    assert isinstance(after, Answer)
+    assert after.rows == (("Quay",),)
+    return tuple(answers)
+
+
+READING = """
+SELECT * FROM read_csv('{secret}') ORDER BY 1
+SELECT * FROM read_text('{secret}') ORDER BY 1
+SELECT * FROM read_blob('{secret}') ORDER BY 1
+SELECT * FROM read_json('{secret}') ORDER BY 1
+SELECT * FROM '{secret}' ORDER BY 1
+SELECT * FROM glob('{folder}/*') ORDER BY 1
+SELECT * FROM read_csv('{folder}/work/fines.load.csv') ORDER BY 1
+SELECT * FROM read_parquet('{folder}/work/fines.parquet') ORDER BY 1
+SELECT * FROM read_csv('http://127.0.0.1:9/x.csv') ORDER BY 1
+SELECT * FROM read_csv('https://example.org/x.csv') ORDER BY 1
+SELECT * FROM read_csv('/dev/stdin') ORDER BY 1
+SELECT * FROM sniff_csv('{secret}') ORDER BY 1
+SELECT * FROM parquet_metadata('{folder}/work/fines.parquet') ORDER BY 1
+SELECT getenv('HOME') AS home ORDER BY 1
+SELECT * FROM query('SELECT * FROM read_text(''{secret}'')') ORDER BY 1
+SELECT * FROM table_that_is_not_there ORDER BY 1
+"""
+
+STATEMENTS = """
+COPY fines TO '{folder}/out.csv'
+COPY (SELECT 1) TO '{folder}/out.parquet' (FORMAT parquet)
+EXPORT DATABASE '{folder}/out'
+ATTACH '{folder}/out.db' AS other
+INSTALL httpfs
+LOAD httpfs
+SET threads = 8
+SET temp_directory = '{folder}'
+PRAGMA database_list
+CREATE TABLE mine AS SELECT 1 AS a
+CREATE MACRO mine() AS 1
+INSERT INTO fines VALUES (1)
+DROP TABLE fines
+CHECKPOINT
+VACUUM
+CALL pragma_version()
+EXPLAIN ANALYZE SELECT 1
+BEGIN TRANSACTION
+SELECT 1 AS a ORDER BY 1; SELECT 2 AS a ORDER BY 1
+SELECT 1 AS a ORDER BY 1; DROP TABLE fines
+DROP TABLE fines; SELECT 1 AS a ORDER BY 1
+PREPARE mine AS SELECT 1
+"""
+
+WRITING = """
+WITH gone AS (DELETE FROM fines RETURNING *) SELECT * FROM gone ORDER BY 1
+WITH more AS (INSERT INTO fines (street) VALUES ('Mill') RETURNING *) SELECT * FROM more ORDER BY 1
+WITH other AS (UPDATE fines SET street = 'Mill' RETURNING *) SELECT * FROM other ORDER BY 1
+"""
+
+
+def lines(text: str, folder: Path) -> list[str]:
+    """Give one query a line, about a folder that holds a secret."""
+    write(folder, {"secret.csv": "pin\n1234\n"})
+    return text.strip().replace("{secret}", str(folder / "secret.csv")).replace("{folder}", str(folder)).splitlines()
+
+
+def test_nothing_outside_can_be_read(tmp_path: Path) -> None:
+    """Neither files, nor what was loaded, nor the network, nor the environment."""
+    queries = lines(READING, tmp_path)
+    for query, given in zip(queries, ask_hostile(tmp_path, *queries), strict=True):
+        assert isinstance(given, Failure), query
+        assert given.kind == "sql", (query, given)
+        assert "1234" not in given.message
+
+
+def test_only_one_select_is_let_through(tmp_path: Path) -> None:
+    """No other statement, and no second one."""
+    queries = lines(STATEMENTS, tmp_path)
+    kinds = dict(zip(queries, ask_hostile(tmp_path, *queries), strict=True))
+    wrong = {query: given for query, given in kinds.items() if not isinstance(given, Failure)}
+    assert wrong == {}
+    odd = {
+        query: given
+        for query, given in kinds.items()
+        if isinstance(given, Failure) and given.kind not in {"statement", "sql", "order"}
+    }
+    assert odd == {}
+
+
+def test_nothing_can_be_changed_from_within_a_select(tmp_path: Path) -> None:
+    """DuckDB calls these SELECT; the query after them still sees the table as it was."""
+    for given in ask_hostile(tmp_path, *lines(WRITING, tmp_path)):
+        assert isinstance(given, Failure)
+        assert given.kind in {"sql", "statement"}
+
+
+def test_nothing_is_written(tmp_path: Path) -> None:
+    """The folder holds what it held."""
+    queries = [each for text in (READING, STATEMENTS, WRITING) for each in lines(text, tmp_path)]
+    ask_hostile(tmp_path)
+    before = tree(tmp_path)
+    ask_hostile(tmp_path, *queries)
+    assert tree(tmp_path) == before
+
+
+def test_an_order_is_asked_for(tmp_path: Path) -> None:
+    """Of the outer SELECT; a query of the ledger gives one number and needs none."""
+    sql = "SELECT street FROM (SELECT street FROM fines ORDER BY 1)"
+    assert ask_hostile(tmp_path, sql) == (Failure("order", "The outer SELECT has no ORDER BY."),)
+    tables = [prepare("parking-fines", FINES, tmp_path)]
+    (given,) = ask(tables, [Query("q", sql, ordered=False)])
+    assert isinstance(given, Answer)
+
+
+@pytest.mark.parametrize(
+    ("sql", "what"),
+    [
+        ("SELECT random() AS x ORDER BY 1", "random"),
+        ("SELECT street FROM fines WHERE RANDOM() < 0.5 ORDER BY 1", "random"),
+        ("WITH t AS (SELECT uuid() AS x) SELECT x FROM t ORDER BY 1", "uuid"),
+        ("SELECT CAST(now() AS DATE) AS x ORDER BY 1", "now"),
+        ("SELECT current_date AS x ORDER BY 1", "current_date"),
+        ("SELECT street FROM fines ORDER BY (SELECT today())", "today"),
+        ("SELECT i FROM range(9) r(i) USING SAMPLE 2 ORDER BY 1", "A sample"),
+        ("SELECT i FROM range(9) r(i) TABLESAMPLE 10% ORDER BY 1", "A sample"),
+    ],
+)
+def test_what_would_give_another_answer_another_time_is_refused(tmp_path: Path, sql: str, what: str) -> None:
+    """The same input gives the same site."""
+    assert ask_hostile(tmp_path, sql) == (Failure("sql", f"{what} would give another answer another time."),)
+
+
+def test_every_function_of_duckdbs_that_depends_on_more_than_the_tables_is_known() -> None:
+    """Or it fails for another reason, or gives the same in every build."""
+    sql = "SELECT function_name FROM duckdb_functions() WHERE stability <> 'CONSISTENT'"
+    constant = (
+        "current_database current_query current_schema current_schemas current_setting getvariable in_search_path"
+    )
+    failing = "currval error nextval setval sleep_ms stats vector_type write_log"
+    names = {name for (name,) in duckdb.connect(":memory:").execute(sql).fetchall()}
+    assert sorted(names - CHANGING - set(f"{constant} {failing}".split())) == []
+
+
+def test_a_fault_of_syntax_says_where(tmp_path: Path) -> None:
+    """In the parser's own words."""
+    (given,) = ask_hostile(tmp_path, "SELEC street FROM fines")
+    assert isinstance(given, Failure)
+    assert (given.kind, given.position) == ("sql", 0)
+    assert "SELEC" in given.message
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT length(repeat('x', 4_000_000_000)) AS n ORDER BY 1",
+        "SELECT list_sum(range(400_000_000)) AS n ORDER BY 1",
+        "SELECT count(*) AS n FROM (SELECT DISTINCT i, i || 'x' FROM range(50_000_000) r(i)) ORDER BY 1",
+    ],
+)
+def test_a_query_that_needs_too_much_memory_fails_alone(tmp_path: Path, sql: str) -> None:
+    """DuckDB's own limit does not stop all of them."""
+    (given,) = ask_hostile(tmp_path, sql)
+    assert isinstance(given, Failure)
+    assert given.kind in {"memory", "slow", "sql"}
+    assert given.kind != "sql" or "memory" in given.message.lower() or "too large" in given.message.lower(), given
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "WITH RECURSIVE t AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM t) SELECT max(i) AS n FROM t ORDER BY 1",
+        "SELECT count(*) AS n FROM range(10_000_000) a, range(10_000_000) b ORDER BY 1",
+        "SELECT sleep_ms(60_000) AS n ORDER BY 1",
+    ],
+)
+def test_a_query_that_takes_too_long_fails_alone(tmp_path: Path, sql: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked to stop, and ended if it does not give way."""
+    monkeypatch.setattr(database, "INTERRUPT_SECONDS", 0.5)
+    monkeypatch.setattr(database, "KILL_SECONDS", 1.5)
+    began = time.monotonic()
+    (given,) = ask_hostile(tmp_path, sql)
+    assert time.monotonic() - began < 8
+    assert isinstance(given, Failure)
+    assert given.kind in {"slow", "memory"}
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("SELECT i FROM range(1_000_000_000) r(i) ORDER BY 1", None),
+        ("SELECT i FROM range(10_001) r(i) ORDER BY 1", "It gives more than 10,000 rows."),
+        ("SELECT repeat('x', 30_000) AS x FROM range(1_000) ORDER BY 1", "It gives more than 20,000,000 bytes."),
+    ],
+)
+def test_a_query_that_gives_too_much_fails_alone(tmp_path: Path, sql: str, message: str | None) -> None:
+    """Rows or bytes; what cannot even be sorted runs out of memory or time before."""
+    (given,) = ask_hostile(tmp_path, sql)
+    assert isinstance(given, Failure)
+    assert (given == Failure("output", message)) if message else (given.kind in {"memory", "slow", "output"}), given
+
+
+def test_ten_thousand_rows_are_given(tmp_path: Path) -> None:
+    """That many, and no more."""
+    (given,) = ask_hostile(tmp_path, "SELECT i FROM range(10_000) r(i) ORDER BY 1")
+    assert isinstance(given, Answer)
+    assert len(given.rows) == 10_000
+
+
+def test_a_query_that_ends_its_process_leaves_the_others_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those before it and those after it, each in its place."""
+    monkeypatch.setattr(database, "INTERRUPT_SECONDS", 20)
+    monkeypatch.setattr(database, "KILL_SECONDS", 1)
+    endless = "SELECT count(*) AS n FROM range(10_000_000) a, range(10_000_000) b ORDER BY 1"
+    first, slow, third = ask_hostile(tmp_path, "SELECT 1 AS a ORDER BY 1", endless, "SELECT 3 AS a ORDER BY 1")
+    assert isinstance(first, Answer)
+    assert isinstance(third, Answer)
+    assert (first.rows, third.rows) == (((1,),), ((3,),))
+    assert slow == Failure("slow", "It took more than 1 seconds.")

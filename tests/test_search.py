@@ -1,0 +1,147 @@
+"""What is found by searching, and that the index is the same from build to build."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from site_builder import search
+from site_builder.build import build
+from site_builder.cli import MACHINE, main
+from site_builder.output import Folder
+from site_builder.workers import Here
+from tests.making import library_books, parking_fines, refusal, repository, tree
+
+Pages = dict[str, Any]
+"""What Pagefind took from each page, by its address."""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a site of a response, a refusal and a plain package."""
+    folder = tmp_path_factory.mktemp("search")
+    packages = {"parking-fines": parking_fines(), "stolen-chips": refusal(), "library-books": library_books()}
+    return build_site(repository(folder / "repository", packages), folder / "dist")
+
+
+@pytest.fixture(scope="module")
+def indexed(built: Path) -> Pages:
+    """Read the index."""
+    fragments = [gzip.decompress(path.read_bytes())[12:] for path in (built / "pagefind" / "fragment").iterdir()]
+    return {page["url"]: page for page in map(json.loads, fragments)}
+
+
+def build_site(root: Path, out: Path) -> Path:
+    """Build in this process."""
+    outcome = build(root, out, Here())
+    assert outcome.published, "\n".join(map(str, outcome.problems))
+    return out
+
+
+def indexed_files(site: Path) -> dict[str, bytes]:
+    """Read what the search page loads."""
+    return {path: data for path, data in tree(site).items() if path.startswith(("pagefind/", "search/"))}
+
+
+def index(pages: dict[str, str], folder: Path) -> dict[str, bytes]:
+    """Index some pages, given as what their main part holds, and give the files of the index."""
+    out = Folder(folder / "site")
+    for path, main_part in pages.items():
+        html = f'<html lang="en"><main data-pagefind-body data-pagefind-meta="kind:content">{main_part}</main></html>'
+        out.write(path, html.encode())
+    search.write_index("en-GB", folder / "scratch", out)
+    return {file.path: (out.root / file.path).read_bytes() for file in out.files if file.path not in pages}
+
+
+def test_the_index_is_the_same_from_build_to_build(built: Path, tmp_path: Path) -> None:
+    """To the last byte, and whatever a folder is called."""
+    packages = {"library-books": library_books(), "stolen-chips": refusal(), "parking-fines": parking_fines()}
+    again = build_site(repository(tmp_path / "another", packages), tmp_path / "site")
+    assert indexed_files(again) == indexed_files(built)
+
+
+def test_many_pages_are_indexed_the_same_each_time(tmp_path: Path) -> None:
+    """Pagefind works on several pages at once, so a few pages would prove little."""
+    pages = {f"{n}/index.html": f"<h1>Page {n}</h1><p id=a>{'gull tide ebb '[n % 9 :]} w{n}</p>" for n in range(300)}
+    first, *others = (index(pages, tmp_path / str(run)) for run in range(4))
+    assert all(other == first for other in others)
+
+
+def test_what_is_searched_is_responses_records_and_content(indexed: Pages) -> None:
+    """Neither trails nor sources, versions and uses, which would find everything a second time."""
+    assert {url: page["meta"]["kind"] for url, page in indexed.items()} == {
+        "/": "content",
+        "/about/": "content",
+        "/authorities/borough-of-sandhaven/": "content",
+        "/datasets/library-books/": "response",
+        "/datasets/library-books/records/books/": "records",
+        "/datasets/parking-fines/": "response",
+        "/datasets/parking-fines/records/fines/": "records",
+        "/datasets/parking-fines/records/streets/": "counts",
+        "/datasets/stolen-chips/": "response",
+    }
+
+
+def test_a_response_is_found_by_all_that_it_says(indexed: Pages) -> None:
+    """Title, reference, description, question, caveat, method and what does not add up."""
+    content = indexed["/datasets/parking-fines/"]["content"]
+    for text in (
+        "Sandhaven: parking fines in 2023",
+        "reference 12/2024",
+        "each with its street, day, amount and reason",
+        "How many parking fines were issued in 2023, and in which streets?",
+        "The figures were taken from a live system",
+        "Fines are counted by the day on which they were issued.",
+        "The table has three; why is not known.",
+    ):
+        assert text in content
+
+
+def test_a_record_is_indexed_at_its_anchor_with_its_cells_alone(indexed: Pages) -> None:
+    """Not its number or its line, which would make every small number a hit."""
+    page = indexed["/datasets/parking-fines/records/fines/"]
+    words, places = page["content"].split(), [(anchor["id"], anchor["location"]) for anchor in page["anchors"]]
+    assert [name for name, _ in places] == [f"r{row}" for row in range(1, 7)]
+    assert " ".join(words[places[2][1] : places[3][1]]) == "PF3. Quay Street. 2023-02-12. 35.10. out of time. 2023-02."
+    assert page["meta"] == {"kind": "records", "of": "Sandhaven: parking fines in 2023", "title": "Fines"}
+
+
+def test_a_question_and_a_caveat_have_anchors(indexed: Pages) -> None:
+    """So a result can lead to them."""
+    anchors = {anchor["id"] for anchor in indexed["/datasets/parking-fines/"]["anchors"]}
+    assert {"question-1", "caveat-1", "method", "ledger"} <= anchors
+
+
+def test_the_words_of_prose_are_suggested_before_those_of_records(built: Path) -> None:
+    """Each stands there once, in small letters."""
+    words = json.loads((built / "search" / "words.json").read_text("utf-8"))
+    assert len(set(words)) == len(words)
+    assert words.index("borough") < words.index("tides")
+    assert not [word for word in words if word != word.lower() or len(word) < 4]
+
+
+def test_an_authors_page_is_never_indexed(tmp_path: Path) -> None:
+    """It could ask to be, and a stranger wrote it."""
+    files = index({"data/x/source/page.html": "<h1>Stranger</h1>", "index.html": "<h1>Home</h1>"}, tmp_path)
+    assert json.loads(files["search/words.json"]) == ["home"]
+
+
+def test_pagefinds_own_interface_is_not_published(built: Path) -> None:
+    """Only what the search page loads."""
+    top = {path.name for path in (built / "pagefind").iterdir() if not path.name.endswith((".pf_meta", ".pagefind"))}
+    assert top == {"fragment", "index", "pagefind-entry.json", "pagefind-worker.js", "pagefind.js"}
+
+
+def test_without_pagefind_the_command_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is published, and the exit code says that the machine is at fault."""
+    monkeypatch.setattr(search, "PROGRAM", "not_installed")
+    root = repository(tmp_path / "repository", {"library-books": library_books()})
+    with pytest.raises(SystemExit) as end:
+        main(["build", "--root", str(root)])
+    assert end.value.code == MACHINE
+    assert "Pagefind, which makes the search index, is not installed; run make site" in capsys.readouterr().err
+    assert not (root / "dist").exists()
