@@ -155,7 +155,7 @@ def published_differences(folder: Path) -> list[Finding]:
         return [
             figure["name"]
             for figure in descriptor(folder)["foi"]["publishedFigures"]
-            if connection.execute(figure["sql"]).fetchall() != [(figure["value"],)]
+            if [row[0] for row in connection.execute(figure["sql"]).fetchall()] != [figure["value"]]
         ]
 
 

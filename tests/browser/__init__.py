@@ -1,0 +1,1 @@
+"""What a reader meets: the built site, served as GitHub Pages serves it, in a browser."""
