@@ -1,0 +1,178 @@
+"""Plan the pages of one package, and write them."""
+
+from site_builder import pages, social, urls
+from site_builder.charts import chart_json
+from site_builder.downloads import derived_paths
+from site_builder.exports import table_columns, table_json
+from site_builder.model import Figure, File, Package, Table
+from site_builder.output import Folder
+from site_builder.reading import FinishedPackage, ReadPackage
+from site_builder.render import render
+from site_builder.settings import Site
+
+
+def write_pages(finished: FinishedPackage, site: Site, out: Folder) -> None:
+    """Write every page of a package, and what its scripts and other sites load."""
+    read, drawn = finished.read, finished.figures
+    for table in read.tables:
+        path = urls.rows(read.package.name, table.resource.name)
+        out.write(path, table_columns(table, urls.ROWS_AS_PAGES))
+    credit = pages.package_credit(read.package)
+    for figure in drawn:
+        if figure.vega:
+            path = urls.chart(urls.package(read.package.name), figure.summary.name)
+            out.write(path, chart_json(figure, [credit.text], credit.caveats))
+    for page in _pages(finished, site, out.files):
+        out.write(urls.page_file(page.path), render(page, site))
+    for path, title, chart in _pictures(read.package, drawn) if site.url else ():
+        out.write(path, social.card(title, pages.origin(read.package), site.title, chart))
+
+
+def _pictures(package: Package, drawn: tuple[Figure, ...]) -> list[tuple[str, str, str]]:
+    """Plan the pictures that other sites show: where each lies, its title and its chart."""
+    owner = urls.package(package.name)
+    first = next((figure for figure in drawn if figure.charts), None)
+    return [
+        (urls.picture(owner), package.title, first.charts[0][1] if first else ""),
+        *(
+            (
+                urls.picture(urls.figure(owner, figure.summary.name)),
+                figure.summary.title,
+                figure.charts[0][1] if figure.charts else "",
+            )
+            for figure in drawn
+        ),
+    ]
+
+
+def _pages(finished: FinishedPackage, site: Site, files: tuple[File, ...]) -> list[pages.Page]:
+    """Plan every page of the package."""
+    read, drawn = finished.read, finished.figures
+    package = read.package
+    owner = urls.package(package.name)
+    tables = tuple(_table_view(table, read, files) for table in read.tables)
+    bundled = pages.downloads(files, {urls.bundle(package.name): "Everything in one file (zip)"})[0]
+    views = tuple(
+        pages.FigureView(
+            figure,
+            owner,
+            urls.summary_data(package.name, figure.summary.name, "csv"),
+            urls.summary_data(package.name, figure.summary.name, "json"),
+            (pages.package_credit(package),),
+        )
+        for figure in drawn
+    )
+    made: list[pages.Page] = [
+        pages.PackagePage(
+            path=owner,
+            title=package.title,
+            description=package.description or read.article.lead or package.title,
+            package=package,
+            story=read.article,
+            figures=views,
+            tables=tables,
+            others=_others(read, files),
+            documents=_document_views(read),
+            ledger=finished.ledger,
+            bundle=bundled,
+            missing=pages.missing_cells(read.tables),
+            withheld=pages.withheld_passages(package, read.tables),
+        ),
+        _changes_page(read, files),
+        _use_page(read, tables, bundled, site, files),
+    ]
+    for table, view in zip(read.tables, tables, strict=True):
+        columns = next(file for file in files if file.path == urls.rows(package.name, table.resource.name))
+        made.extend(pages.records_pages(package, table, view.downloads, columns))
+    for document in read.documents:
+        download = pages.downloads(files, {urls.data(package.name, document.path): "The document itself"})[0]
+        made.extend(
+            pages.source_pages(package, document, pages.by_line(package, read.tables, document.path), download),
+        )
+    made.extend(
+        pages.FigurePage(
+            path=view.page,
+            title=view.figure.summary.title,
+            description=view.figure.text[:300],
+            view=view,
+            owner_title=package.title,
+            package=package,
+        )
+        for view in views
+    )
+    made.extend(map(pages.embed_page, views))
+    return made
+
+
+def _table_view(table: Table, read: ReadPackage, files: tuple[File, ...]) -> pages.TableView:
+    name, resource = read.package.name, table.resource
+    titles = {urls.data(name, path): f"{resource.title}, as published ({ending(path)})" for path in resource.paths}
+    if resource.plain_csv:
+        titles = {urls.data(name, path): f"{resource.title} (CSV)" for path in resource.paths}
+    resources = (each.resource for each in read.tables)
+    for path, make in derived_paths(resources, read.folder.files)[resource.name]:
+        kind = "JSON" if make is table_json else "CSV in UTF-8"
+        titles[urls.data(name, path)] = f"{resource.title} ({kind})"
+    return pages.TableView(resource, len(table.rows), pages.downloads(files, titles))
+
+
+def ending(path: str) -> str:
+    """Name a file's format by its ending, in capitals."""
+    return path.rsplit(".", 1)[-1].upper() if "." in path else "file"
+
+
+def _others(read: ReadPackage, files: tuple[File, ...]) -> tuple[pages.Download, ...]:
+    read_names = {table.resource.name for table in read.tables}
+    titles = {
+        urls.data(read.package.name, path): f"{resource.title} ({ending(path)})"
+        for resource in read.package.resources
+        if resource.name not in read_names
+        for path in resource.paths
+    }
+    return pages.downloads(files, titles)
+
+
+def _document_views(read: ReadPackage) -> tuple[pages.DocumentView, ...]:
+    titles = {source.path: source.title for source in read.package.sources}
+    return tuple(
+        pages.DocumentView(titles.get(document.path, document.path), document, document.lines is not None)
+        for document in read.documents
+    )
+
+
+def _changes_page(read: ReadPackage, files: tuple[File, ...]) -> pages.ChangesPage:
+    package = read.package
+    return pages.ChangesPage(
+        path=urls.changes(package.name),
+        title=f"Versions of “{package.title}”",
+        description="What has changed since this package was first published here, and the checksums of its files.",
+        package=package,
+        files=pages.downloads(files, {urls.data(package.name, path): path for path in read.folder.files}),
+    )
+
+
+def _use_page(
+    read: ReadPackage,
+    tables: tuple[pages.TableView, ...],
+    bundled: pages.Download,
+    site: Site,
+    files: tuple[File, ...],
+) -> pages.UsePage:
+    package = read.package
+    prefix = urls.data(package.name)
+    kept = prefix + urls.version_folder(package.version or "")
+    listed = {
+        file.path: file.path.removeprefix(prefix)
+        for file in files
+        if file.path.startswith(prefix) and not file.path.startswith(kept)
+    }
+    return pages.UsePage(
+        path=urls.use(package.name),
+        title=f"Use “{package.title}”",
+        description="How to cite this data, what to read before using it, and addresses that stay.",
+        package=package,
+        tables=tables,
+        bundle=bundled,
+        citation=pages.citation(package, site.url),
+        files=pages.downloads(files, listed),
+    )
