@@ -1,5 +1,6 @@
 """House checks: what the standard leaves open and a reader of the site relies on. Each is a check of its own."""
 
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -145,7 +146,9 @@ def _lines(checked: Checked) -> Iterator[Problem]:
                 checked.descriptor, "source-line", 'There is no field "source_line".', mend, field=resource.name
             )
             continue
-        document = checked.documents[resource.document]
+        document = checked.documents.get(resource.document)
+        if document is None:
+            continue
         for row, line in enumerate(table.source_lines(), start=2):
             if document.lines is not None and (line is None or document.line(line) is None):
                 what = f'"{resource.document}" has no line {line}; its last is {len(document.lines)}.'
@@ -169,9 +172,13 @@ def _strangers(table: Table, document: Document, file: str) -> Iterator[Problem]
         text = document.line(line or 0)
         for position, field in written if text is not None else ():
             if not stands_on(cells[position], text or ""):
-                what = f'"{cells[position].text[:60]}" does not stand on line {line} of {document.path}.'
+                what = f'"{_short(cells[position].text)}" does not stand on line {line} of {document.path}.'
                 mend = 'Copy it as it stands there, or name the rule that made it under "derived" or "mended".'
                 yield Problem(file, "not-on-its-line", what, mend, line=row, field=field.name)
+
+
+def _short(text: str) -> str:
+    return textwrap.shorten(text, 80, placeholder="…")
 
 
 def stands_on(cell: Cell, line: str) -> bool:
@@ -187,7 +194,7 @@ def _quotes(checked: Checked) -> Iterator[Problem]:
     for key, text, line in _quoted(checked.package):
         found = document.line(line) if line else None
         if line and (found is None or text not in found):
-            what = f'"{text[:60]}" does not stand on line {line} of {document.path}.'
+            what = f'"{_short(text)}" does not stand on line {line} of {document.path}.'
             yield Problem(
                 checked.descriptor, "quote", what, "Copy the words as they stand, or mend the line.", field=key
             )

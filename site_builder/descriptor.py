@@ -109,14 +109,15 @@ def read_descriptor(
 
     The name is the package's identifier (its folder's), ``where`` how problems name the file, ``files`` the relative
     paths that the folder holds, and ``read`` gives the text of one of them, where a schema or dialect stands in a file
-    of its own. There is no package where there is an error.
+    of its own. There is no package where the text is no JSON object. Where something else is wrong, there is one of
+    what could be read, so that its tables can be checked in the same pass.
     """
     reader = _Reader(where, frozenset(files), read)
     descriptor = _parse(text, reader)
     if descriptor is None:
         return None, tuple(reader.problems)
     response = _response(descriptor, name, reader)
-    resources = _resources(descriptor, reader, has_response=response is not None)
+    resources = _resources(descriptor, reader, has_response="foi" in descriptor)
     package = Package(
         name=name,
         title=_text(descriptor.get("title")) or _text(descriptor.get("name")) or name,
@@ -130,7 +131,7 @@ def read_descriptor(
         response=response,
     )
     _check_documents(package, reader)
-    return (None if reader.problems else package), tuple(reader.problems)
+    return package, tuple(reader.problems)
 
 
 # --- JSON ------------------------------------------------------------------------------------------------------------

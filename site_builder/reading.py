@@ -40,7 +40,7 @@ class FinishedPackage:
 
 
 def read_package(folder: PackageFolder) -> tuple[ReadPackage | None, tuple[Problem, ...]]:
-    """Read a package and check all of it; there is none where its descriptor cannot be read."""
+    """Read a package and check all of it; there is none where the descriptor's list of resources cannot be read."""
     text, problems = _text(folder, DESCRIPTOR)
     if problems:
         return None, problems
@@ -52,12 +52,16 @@ def read_package(folder: PackageFolder) -> tuple[ReadPackage | None, tuple[Probl
     if package is None:
         return None, problems
     documents = read_documents(folder, _document_paths(package, folder))
-    tables, invalid = read_tables(package, folder.root, folder.where)
+    unreadable_tables = any((problem.field or "").startswith("resources") for problem in found)
+    tables, invalid = ((), ()) if unreadable_tables else read_tables(package, folder.root, folder.where)
     listed = {document.path: document for document in documents}
     unsound = check(Checked(package, tables, listed, readme, folder.where))
     article, misled = _article(folder, package, readme, set(_summary_names(folder)))
+    problems = (*problems, *invalid, *unsound, *misled)
+    if unreadable_tables:
+        return None, problems
     read = ReadPackage(folder, package, documents, tables, readme, article, summaries or _generated(tables, folder))
-    return read, (*problems, *invalid, *unsound, *misled)
+    return read, problems
 
 
 def _text(folder: PackageFolder, path: str) -> tuple[str, tuple[Problem, ...]]:

@@ -72,11 +72,10 @@ def _read(
         limit_errors=MOST_ERRORS,
         on_row=lambda row: rows.append((row.cells, row.to_list())),
     )
-    problems = [
-        _problem(error.to_descriptor(), resource, at)
-        for errors in (report.errors, *(task.errors for task in report.tasks))
-        for error in errors
+    errors = [
+        error.to_descriptor() for listed in (report.errors, *(t.errors for t in report.tasks)) for error in listed
     ]
+    problems = [_problem(error, resource, at) for error in _once_a_row(errors)]
     if len(problems) >= MOST_ERRORS:
         what = f"Reading stopped after {MOST_ERRORS:,} errors; there may be more."
         problems.append(Problem(at, "more-errors", what, "Mend these first."))
@@ -87,6 +86,19 @@ def _read(
         return None, (*problems, *clashes)
     complete = [pair for pair in rows if len(pair[0]) == len(pair[1]) == len(typed.fields)]
     return Table(typed, tuple(_row(cells, values, typed.fields) for cells, values in complete)), tuple(problems)
+
+
+def _once_a_row(errors: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Of a row with too few cells keep that alone: what stands in its other cells cannot be judged."""
+    short = {error["rowNumber"] for error in errors if error["type"] == "missing-cell"}
+    said: set[int] = set()
+    for error in errors:
+        row = error.get("rowNumber", 0)
+        if row not in short:
+            yield error
+        elif error["type"] == "missing-cell" and row not in said:
+            said.add(row)
+            yield {**error, "fieldName": None}
 
 
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")

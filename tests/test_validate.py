@@ -133,7 +133,7 @@ def test_a_foreign_key_that_leads_nowhere(tmp_path: Path) -> None:
     [
         (
             "Mill Lane",
-            ':2 "depth" [missing-cell] The row has too few cells. Give it a cell for each of: street, depth.',
+            ':2 [missing-cell] The row has too few cells. Give it a cell for each of: street, depth.',
         ),
         (
             "Mill Lane, the north end,3",
