@@ -220,9 +220,7 @@ PLACES = [
 
 
 @given(st.sampled_from(PLACES), JSON)
-def test_whatever_stands_in_a_descriptor_it_is_read_or_a_problem(
-    place: tuple[str | int, ...], value: object
-) -> None:
+def test_whatever_stands_in_a_descriptor_it_is_read_or_a_problem(place: tuple[str | int, ...], value: object) -> None:
     """Never an exception."""
     package, found = read(described(parking_fines(), put(*place, value=value)))
     assert package is not None or found

@@ -10,7 +10,7 @@ import pytest
 from site_builder.descriptor import read_descriptor
 from site_builder.model import Cell, Table
 from site_builder.validate import read_tables
-from tests.making import Files, check, package, plain, table
+from tests.making import Files, check, described, package, parking_fines, plain, put, table
 
 
 def found(tmp_path: Path, csv: str | bytes, *fields: dict[str, Any], **more: Any) -> list[str]:
@@ -133,7 +133,7 @@ def test_a_foreign_key_that_leads_nowhere(tmp_path: Path) -> None:
     [
         (
             "Mill Lane",
-            ':2 [missing-cell] The row has too few cells. Give it a cell for each of: street, depth.',
+            ":2 [missing-cell] The row has too few cells. Give it a cell for each of: street, depth.",
         ),
         (
             "Mill Lane, the north end,3",
@@ -255,6 +255,45 @@ def test_a_byte_order_mark(tmp_path: Path) -> None:
     (problem, *_) = found(tmp_path, b"\xef\xbb\xbfstreet\nMill Lane\n", STREET)
     what = "It begins with an invisible byte-order mark. Save it as UTF-8 without one."
     assert problem == f"potholes.csv:1 [byte-order-mark] {what}"
+
+
+FIELD = ("resources", 1, "schema", "fields", 1)
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        (("foi",), None),
+        (("foi", "questions"), {}),
+        (("sources",), [{"path": ["x"]}, 7]),
+        (("resources", 1), 7),
+        (("resources", 1, "name"), "fines"),
+        (("resources", 1, "path"), {"a": 1}),
+        (("resources", 1, "path"), ["data/streets.csv", "data/streets.csv"]),
+        (("resources", 1, "hash"), 5),
+        (("resources", 1, "encoding"), "hex"),
+        (("resources", 1, "format"), "sql"),
+        (("resources", 1, "foi", "document"), "source/gone.txt"),
+        (("resources", 1, "foi", "kind"), ["records"]),
+        (("resources", 1, "dialect"), {"delimiter": ""}),
+        (("resources", 1, "dialect"), {"header": "no", "type": "sql"}),
+        (("resources", 1, "schema"), {"fields": {"a": 1}}),
+        (("resources", 1, "schema", "missingValues"), 5),
+        (("resources", 1, "schema", "primaryKey"), ["gone"]),
+        (("resources", 1, "schema", "foreignKeys"), [5]),
+        ((*FIELD, "name"), "_record"),
+        ((*FIELD, "name"), "STREET"),
+        ((*FIELD, "type"), ["integer"]),
+        ((*FIELD, "constraints"), {"pattern": "("}),
+        ((*FIELD, "constraints"), {"minimum": {}, "maximum": "z"}),
+        ((*FIELD, "constraints"), {"enum": [{}]}),
+    ],
+)
+def test_whatever_is_wrong_with_a_descriptor_a_whole_check_says_so(
+    tmp_path: Path, keys: tuple[str | int, ...], value: object
+) -> None:
+    """Neither we nor Frictionless nor DuckDB stumble over it."""
+    assert check(tmp_path, described(parking_fines(), put(*keys, value=value))) != []
 
 
 # --- what is read ----------------------------------------------------------------------------------------------------

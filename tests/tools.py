@@ -35,3 +35,11 @@ def installed(name: str) -> Path | None:
     """Find a program that pip installed beside this Python."""
     found = shutil.which(name, path=sysconfig.get_path("scripts"))
     return Path(found) if found else None
+
+
+def lighthouse() -> list[str] | None:
+    """Give the command that audits pages; None without node, or where npm has not installed Lighthouse."""
+    node = shutil.which("node")
+    if node is None or not (ROOT / "node_modules" / "lighthouse").is_dir():
+        return None
+    return [node, str(ROOT / "tests" / "browser" / "lighthouse.mjs")]
