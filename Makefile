@@ -24,7 +24,7 @@ exit 1
 endef
 
 .NOTPARALLEL:
-.PHONY: help site check test lint format lock clean
+.PHONY: help site check test bench lint format lock clean
 .PHONY: install-run install-test install-lock install-scripts install-test-scripts install-browser
 
 help: ## List these targets
@@ -38,6 +38,9 @@ check: install-run ## Check every package and say what is wrong with it, buildin
 
 test: lint install-test-scripts install-browser ## Run all checks of the code: formatting, lint, types and tests
 	$(PYTHON) -m pytest --numprocesses=auto --dist=loadfile
+
+bench: install-test-scripts install-browser ## Measure pages and the explorer in a real browser, and print the figures
+	@$(PYTHON) -m benchmarks
 
 lint: install-test ## Check formatting, lint and types
 	$(VENV)/bin/ruff format --check

@@ -1,13 +1,15 @@
 """Serve a folder below a path on this machine alone, as GitHub Pages serves a project's site."""
 
 import contextlib
+import gzip
+import io
 import threading
 from collections.abc import Iterator
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
 BELOW = "/some-repo/"
 """The path at which the site stands."""
@@ -43,10 +45,29 @@ class Handler(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+class CompressedHandler(Handler):
+    """Compresses what is text, as GitHub Pages does."""
+
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
+        """Give a text file compressed, and anything else as it is."""
+        path = Path(self.translate_path(self.path))
+        file = path / "index.html" if path.is_dir() else path
+        kind = self.guess_type(str(file))
+        if not file.is_file() or not kind.startswith(("text/", "application/json", "image/svg")):
+            return super().send_head()
+        body = gzip.compress(file.read_bytes(), 6)
+        self.send_response(HTTPStatus.OK)
+        for name, value in (("Content-Type", kind), ("Content-Encoding", "gzip"), ("Content-Length", str(len(body)))):
+            self.send_header(name, value)
+        self.end_headers()
+        return io.BytesIO(body)
+
+
 @contextlib.contextmanager
-def serving(folder: Path) -> Iterator[str]:
+def serving(folder: Path, *, compressed: bool = False) -> Iterator[str]:
     """Serve a folder, which need not be there yet, and give its address; stop in the end."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder))) as server:
+    handler = CompressedHandler if compressed else Handler
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder))) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
