@@ -56,8 +56,8 @@ def main() -> None:
 
 
 def scripts() -> tuple[Path, ...]:
-    """List what is bundled, each script into a file of its name."""
-    return tuple(sorted((HERE / "browser").glob("*.js")))
+    """List what is bundled, each script or style into a file of its name."""
+    return tuple(sorted(path for path in (HERE / "browser").iterdir() if path.suffix in {".css", ".js"}))
 
 
 def key() -> str:

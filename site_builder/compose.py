@@ -30,7 +30,7 @@ def compose(cards: Sequence[Card], content: Sequence[ContentFile], site: Site, o
                 sources = [credit.text for credit in _credits(figure, cards)]
                 out.write(urls.chart(written.page, figure.summary.name), chart_json(figure, sources, ()))
     for asset in site.assets:
-        out.write(asset.path, asset.source.read_bytes())
+        out.write(asset.path, asset.read())
     if site.url:
         _write_pictures(content, site, out)
     _write_metadata(cards, site, out)

@@ -14,6 +14,10 @@ from site_builder.profiles import profile_problems
 SETTINGS = "site.toml"
 VENDORED = "node_modules/.site"
 """Where `make` puts the scripts of others that pages load; without them pages lack what those add, and nothing else."""
+STYLE = "site.css"
+"""The site's own style."""
+BASE = "base.css"
+"""The style that the site's own is laid upon, in one file with it."""
 _ASSETS = (".css", ".js", ".svg", ".png")
 
 
@@ -25,8 +29,12 @@ class Asset:
     """As the templates call it, such as ``site.css``."""
     path: str
     """Site path, which holds a part of the hash: a page never meets the style of another version."""
-    source: Path
-    """Where it lies."""
+    sources: tuple[Path, ...]
+    """The files that it is made of, one after the other."""
+
+    def read(self) -> bytes:
+        """Give its bytes."""
+        return b"".join(source.read_bytes() for source in self.sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,7 @@ def read_site(root: Path, url: str | None = None) -> tuple[Site | None, tuple[Pr
         navigation=tuple(settings.get("navigation", ())),
         glossary=settings.get("glossary", ""),
         templates=_templates(root / "templates"),
-        assets=(*_assets(root / "templates"), *_assets(root / VENDORED)),
+        assets=_assets(root / "templates", root / VENDORED),
     ), ()
 
 
@@ -97,10 +105,18 @@ def _templates(folder: Path) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _assets(folder: Path) -> tuple[Asset, ...]:
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix in _ASSETS]
-    return tuple(Asset(path.name, _hashed(path), path) for path in files)
+def _assets(own: Path, vendored: Path) -> tuple[Asset, ...]:
+    """List the site's own assets and those of others; the style of others is the base of the site's own."""
+    base = vendored / BASE
+    files = [*_files(own), *(path for path in _files(vendored) if path != base)]
+    under = (base,) if base.is_file() else ()
+    return tuple(_asset(path, (*under, path) if path == own / STYLE else (path,)) for path in files)
 
 
-def _hashed(path: Path) -> str:
-    return f"assets/{path.stem}.{hashlib.sha256(path.read_bytes()).hexdigest()[:10]}{path.suffix}"
+def _files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix in _ASSETS]
+
+
+def _asset(path: Path, sources: tuple[Path, ...]) -> Asset:
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:10]
+    return Asset(path.name, f"assets/{path.stem}.{digest}{path.suffix}", sources)
