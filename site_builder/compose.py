@@ -1,7 +1,7 @@
 """What spans the packages: home, catalogue, authorities, content pages, and the files for programs."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from site_builder import metadata, pages, social, urls
@@ -112,12 +112,17 @@ def _home(cards: Sequence[Card], content: ContentFile | None, site: Site) -> pag
         description=site.description,
         article=content.article if content else Article(site.title, site.description, ()),
         figures=_views(content, cards) if content else {},
-        cards=tuple(card for card in cards if card.authority),
-        others=tuple(card for card in cards if not card.authority),
+        cards=_newest_first(card for card in cards if card.authority),
+        others=_newest_first(card for card in cards if not card.authority),
         authorities=len({card.authority.slug for card in cards if card.authority}),
         records=tuple(sorted(units.items(), key=lambda pair: (-pair[1], pair[0]))),
         years=(min(years), max(years)) if years else None,
     )
+
+
+def _newest_first(cards: Iterable[Card]) -> tuple[Card, ...]:
+    """Sort by the day on which each was made, those of one day by name, those of no day last."""
+    return tuple(sorted(cards, key=lambda card: (-card.created.toordinal() if card.created else 0, card.name)))
 
 
 def _authorities(cards: Sequence[Card]) -> Iterator[pages.AuthorityPage]:
