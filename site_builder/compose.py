@@ -100,11 +100,6 @@ def _views(page: ContentFile, cards: Sequence[Card]) -> dict[str, pages.FigureVi
 
 
 def _home(cards: Sequence[Card], content: ContentFile | None, site: Site) -> pages.HomePage:
-    units: dict[str, int] = {}
-    for card in cards:
-        for table in card.tables:
-            if table.kind == "records":
-                units[table.unit] = units.get(table.unit, 0) + table.rows
     years = [day.year for card in cards for day in (card.start, card.end) if day]
     return pages.HomePage(
         path=urls.HOME,
@@ -115,9 +110,22 @@ def _home(cards: Sequence[Card], content: ContentFile | None, site: Site) -> pag
         cards=_newest_first(card for card in cards if card.authority),
         others=_newest_first(card for card in cards if not card.authority),
         authorities=len({card.authority.slug for card in cards if card.authority}),
-        records=tuple(sorted(units.items(), key=lambda pair: (-pair[1], pair[0]))),
+        records=_by_unit(cards),
         years=(min(years), max(years)) if years else None,
     )
+
+
+def _by_unit(cards: Sequence[Card]) -> tuple[tuple[str, int, str], ...]:
+    """Count the records of each unit, and say where they are: the table, or the catalogue where there are several."""
+    tables = [(table.unit, card.name, table) for card in cards for table in card.tables if table.kind == "records"]
+    tables.sort(key=lambda entry: entry[:2])
+    counted: list[tuple[str, int, str]] = []
+    for unit, group in groupby(tables, key=lambda entry: entry[0]):
+        its = list(group)
+        _, name, table = its[0]
+        place = urls.records(name, table.resource) if len(its) == 1 else urls.CATALOGUE
+        counted.append((unit, sum(each.rows for _, _, each in its), place))
+    return tuple(sorted(counted, key=lambda each: (-each[1], each[0])))
 
 
 def _newest_first(cards: Iterable[Card]) -> tuple[Card, ...]:

@@ -350,8 +350,8 @@ class HomePage(Page):
     others: tuple[Card, ...]
     """Packages that are no responses: a vocabulary, or data of another kind."""
     authorities: int
-    records: tuple[tuple[str, int], ...]
-    """Records by unit; different units are never added up."""
+    records: tuple[tuple[str, int, str], ...]
+    """Records by unit, which are never added up: the unit, how many there are, and the page that leads to them."""
     years: tuple[int, int] | None
     """First and last year covered."""
 
