@@ -22,6 +22,10 @@ _CLOSED = re.compile(r"</?(?:a|h[1-6]|code|pre|button)\b")
 """Tags inside which no term is marked."""
 
 
+_END, _START = re.compile(r"[^\s\w]+$"), re.compile(r"[^\s\w]+")
+"""What stands beside a word without a space: quotes, brackets, stops."""
+
+
 def render(page: Page, site: Site) -> bytes:
     """Render a page as HTML in UTF-8."""
     template = _environment(site.templates).get_template(page.template)
@@ -38,7 +42,7 @@ class _Words:
 
     def explain(self, text: str) -> Markup:
         """Mark every term in a plain text."""
-        return Markup().join(self._mark(stretch, term) for stretch, term in find(text, self._terms))
+        return self._join(list(find(text, self._terms)))
 
     def explain_once(self, html: str) -> Markup:
         """Mark each term in HTML of our own where it stands first on the page, outside links, headings and code."""
@@ -53,15 +57,30 @@ class _Words:
         return Markup("".join(marked))  # noqa: S704  # each part is escaped
 
     def _first(self, text: str) -> Markup:
-        parts = [
-            self._mark(stretch, None if term is None or term.code in self.met else term)
-            for stretch, term in find(text, self._terms)
-        ]
-        return Markup().join(parts)
+        parts: list[tuple[str, Term | None]] = []
+        for stretch, term in find(text, self._terms):
+            first = term is not None and term.code not in self.met
+            parts.append((stretch, term if first else None))
+            if term is not None:
+                self.met[term.code] = term
+        return self._join(parts)
 
-    def _mark(self, stretch: str, term: Term | None) -> Markup:
-        if term is None:
-            return escape(stretch)
+    def _join(self, stretches: list[tuple[str, Term | None]]) -> Markup:
+        """Mark terms, each glued to the quotes and stops at its sides, from which no line may part it."""
+        texts = [text for text, _ in stretches]
+        made = [Markup()] * len(stretches)
+        for n, (_, term) in enumerate(stretches):
+            if term is not None:
+                before, after = _END.search(texts[n - 1]), _START.match(texts[n + 1])
+                glued = (before[0] if before else "", self._mark(texts[n], term), after[0] if after else "")
+                texts[n - 1] = texts[n - 1].removesuffix(glued[0])
+                texts[n + 1] = texts[n + 1].removeprefix(glued[2])
+                made[n] = (
+                    Markup('<span class="glue">{}{}{}</span>').format(*glued) if glued[0] or glued[2] else glued[1]
+                )
+        return Markup().join(made[n] if term else escape(texts[n]) for n, (_, term) in enumerate(stretches))
+
+    def _mark(self, stretch: str, term: Term) -> Markup:
         self.met[term.code] = term
         button = Markup('<button type="button" class="term" popovertarget="term-{}">{}</button>')
         return button.format(term.code, stretch)
