@@ -6,6 +6,9 @@
 --   "For nine of the officers the response leaves the action blank; what that means it does not say.",
 --   "Management action, reflective practice and referral to RPRP are kept apart; none of them is a sanction. \"Retired/Resigned\" is neither a sanction nor an admission.",
 --   "New conduct and complaints regulations apply to what came to a force's attention from 1 February 2020: the wordings before and after that are not one measure.",
+--   "\"Closed\" is our reading: the response only marks with a star those still under investigation.",
+--   "Public complaints and conduct matters are listed together, and the response does not say which row is which; specials are counted as officers.",
+--   "Three officers of 2020 have \"Management Action\", which the regulations of February 2020 abolished; which rules applied to them is not known.",
 -- ]
 -- [labels]
 -- action = "Action (as written)"

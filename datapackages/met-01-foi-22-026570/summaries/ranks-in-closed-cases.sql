@@ -5,6 +5,7 @@
 --   "The 97 officers still under investigation are left out. The response gives no rank for them.",
 --   "The response groups inspectors and all above them as \"Inspector +\", to protect the identity of individuals.",
 --   "How many officers hold each rank is not in the response, so the bars say nothing of how likely a case is.",
+--   "\"Closed\" is our reading: the response only marks with a star those still under investigation.",
 -- ]
 -- [labels]
 -- rank = "Rank (as written)"

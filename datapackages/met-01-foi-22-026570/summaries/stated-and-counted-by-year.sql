@@ -7,7 +7,7 @@
 --   "The two charts show the same officers, and are not to be added together.",
 -- ]
 -- [labels]
--- year = "Year received"
+-- year = "Year (as written)"
 -- source = "Where the figure comes from"
 -- officers = "Officers"
 -- [chart]

@@ -1,5 +1,5 @@
 -- title = "Investigations by rank or grade, as written"
--- description = "One bar for each entry in the column \"Rank\". Officers and police staff are not added together."
+-- description = "One bar for each entry in the column \"Rank\". Each code is a bar of its own; no two are added together."
 -- counts = "investigations"
 -- notes = [
 --   "The response explains none of the codes. PC and SC are read as constable and special constable; that SG is sergeant and IN is inspector is inferred.",

@@ -5,6 +5,7 @@
 --   "2021 is a part-year: the period asked about ended on 14 April 2021, and the last row is dated March 2021.",
 --   "The period is known from the force's disclosure log; the response itself states none.",
 --   "Several rows share the same wording and month, and may or may not concern one incident: the response does not say.",
+--   "Officers and staff stand in one table and are counted together here, as the response has them.",
 -- ]
 -- [labels]
 -- year = "Year"

@@ -6,6 +6,7 @@
 --   "\"Written Warning\" and \"Written warning\" are the response's two spellings, shown as written.",
 --   "The response does not say whether each outcome is of a different person.",
 --   "Nor does it say whether any of these outcomes followed from the nine complaints: the two are not to be added together.",
+--   "\"Management Advice\" was a sanction after proceedings under the rules of 2012. The response shows no proceedings and its period begins before those rules, so what was meant is not known.",
 -- ]
 -- [labels]
 -- role = "Role"
