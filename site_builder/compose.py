@@ -16,6 +16,10 @@ from site_builder.render import render
 from site_builder.settings import SETTINGS, Site
 
 
+_MOST_TILES = 6
+"""Responses of which the home page shows a number at the top."""
+
+
 def compose(cards: Sequence[Card], content: Sequence[ContentFile], site: Site, out: Folder) -> tuple[Problem, ...]:
     """Write everything that is not a package's own, but for what is made from all files: search index and manifest."""
     planned = [*_pages(cards, content, site)]
@@ -110,22 +114,19 @@ def _home(cards: Sequence[Card], content: ContentFile | None, site: Site) -> pag
         cards=_newest_first(card for card in cards if card.authority),
         others=_newest_first(card for card in cards if not card.authority),
         authorities=len({card.authority.slug for card in cards if card.authority}),
-        records=_by_unit(cards),
+        records=_tiles(cards),
         years=(min(years), max(years)) if years else None,
     )
 
 
-def _by_unit(cards: Sequence[Card]) -> tuple[tuple[str, int, str], ...]:
-    """Count the records of each unit, and say where they are: the table, or the catalogue where there are several."""
-    tables = [(table.unit, card.name, table) for card in cards for table in card.tables if table.kind == "records"]
-    tables.sort(key=lambda entry: entry[:2])
-    counted: list[tuple[str, int, str]] = []
-    for unit, group in groupby(tables, key=lambda entry: entry[0]):
-        its = list(group)
-        _, name, table = its[0]
-        place = urls.records(name, table.resource) if len(its) == 1 else urls.CATALOGUE
-        counted.append((unit, sum(each.rows for _, _, each in its), place))
-    return tuple(sorted(counted, key=lambda each: (-each[1], each[0])))
+def _tiles(cards: Sequence[Card]) -> tuple[tuple[str, str, str], ...]:
+    """Say of each table of records whose it is and how many it lists: authorities are neither pooled nor ranked."""
+    return tuple(
+        (card.authority.name, pages.plural(table.rows, table.unit), urls.records(card.name, table.resource))
+        for card in _newest_first(card for card in cards if card.authority)[:_MOST_TILES]
+        for table in card.tables
+        if table.kind == "records" and card.authority
+    )
 
 
 def _newest_first(cards: Iterable[Card]) -> tuple[Card, ...]:

@@ -19,6 +19,7 @@ from site_builder.model import (
     Json,
     Licence,
     Missing,
+    MissingWhen,
     Package,
     PublishedFigure,
     Question,
@@ -436,6 +437,7 @@ def _field(each: Mapping[str, Any], name: str, schema: Mapping[str, Any], here: 
         mended=_text(each.get("mended")) or None,
         categories=tuple(_categories(each)),
         missing=tuple(_missing(each.get("missingValues", schema.get("missingValues", [""])))),
+        missing_when=tuple(_missing_when(each, schema, here, reader)),
         constraints=tuple((word, _words(constraints[word])) for word in sorted(constraints)),
     )
 
@@ -469,6 +471,22 @@ def _missing(written: Json) -> Iterator[Missing]:
             yield Missing(str(each.get("value", "")), _text(each.get("label")) or "no value")
         else:
             yield Missing(str(each), "no value")
+
+
+def _missing_when(
+    each: Mapping[str, Any],
+    schema: Mapping[str, Any],
+    here: str,
+    reader: _Reader,
+) -> Iterator[MissingWhen]:
+    names = {other.get("name") for other in map(_object, _list(schema.get("fields")))}
+    for rule in map(_object, _list(each.get("missingWhen"))):
+        field_, equals, label = (_text(rule.get(key)) for key in ("field", "equals", "label"))
+        if field_ not in names or not equals or not label:
+            mend = 'Write {"field": another field of the table, "equals": its value, "label": the reason}.'
+            reader.problem("missing-when", "The rule for missing values is not complete.", mend, f"{here}.missingWhen")
+        else:
+            yield MissingWhen(field_, equals, label)
 
 
 def _keys(schema: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

@@ -57,6 +57,18 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingWhen:
+    """Why cells have no value in the rows in which another field says so."""
+
+    field: str
+    """The other field of the row."""
+    equals: str
+    """What stands in it, as the file has it."""
+    label: str
+    """Why there is no value in such a row."""
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """A column."""
 
@@ -73,6 +85,8 @@ class Field:
     categories: tuple[Category, ...] = ()
     missing: tuple[Missing, ...] = ()
     """The texts that mean no value, each with its reason."""
+    missing_when: tuple[MissingWhen, ...] = ()
+    """Reasons that hold in some rows only; they go before those of the text."""
     constraints: tuple[tuple[str, str], ...] = ()
     """Constraints as (name, value in words), for the reader."""
 
@@ -88,7 +102,7 @@ class Field:
     @property
     def says_why_missing(self) -> bool:
         """Whether there is more than one reason to be missing, so that the reason needs a column of its own."""
-        return len({each.label for each in self.missing}) > 1
+        return len({each.label for each in self.missing} | {each.label for each in self.missing_when}) > 1
 
     def label(self, value: str) -> str:
         """Write a value as its category's label."""

@@ -350,8 +350,8 @@ class HomePage(Page):
     others: tuple[Card, ...]
     """Packages that are no responses: a vocabulary, or data of another kind."""
     authorities: int
-    records: tuple[tuple[str, int, str], ...]
-    """Records by unit, which are never added up: the unit, how many there are, and the page that leads to them."""
+    records: tuple[tuple[str, str, str], ...]
+    """Tables of the newest responses: whose each is, how many records it lists, and its page."""
     years: tuple[int, int] | None
     """First and last year covered."""
 

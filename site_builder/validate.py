@@ -134,7 +134,17 @@ def _inferred(opened: Any) -> tuple[Field, ...]:  # noqa: ANN401  # likewise
 
 
 def _row(cells: Iterable[Any], values: Iterable[Any], fields: tuple[Field, ...]) -> tuple[Cell, ...]:
-    return tuple(_cell(cell, value, field) for cell, value, field in zip(cells, values, fields, strict=True))
+    row = tuple(_cell(cell, value, field) for cell, value, field in zip(cells, values, fields, strict=True))
+    if not any(field.missing_when for field in fields):
+        return row
+    texts = {field.name: cell.text for cell, field in zip(row, fields, strict=True)}
+    return tuple(_explained(cell, field, texts) for cell, field in zip(row, fields, strict=True))
+
+
+def _explained(cell: Cell, field: Field, texts: Mapping[str, str]) -> Cell:
+    """Say why a cell has no value where another cell of its row says so."""
+    reasons = [rule.label for rule in field.missing_when if texts.get(rule.field) == rule.equals]
+    return cell._replace(missing=reasons[0]) if reasons and cell.missing is not None else cell
 
 
 def _cell(cell: object, value: object, field: Field) -> Cell:
