@@ -24,7 +24,7 @@ exit 1
 endef
 
 .NOTPARALLEL:
-.PHONY: help site check test bench lint format lock clean
+.PHONY: help site verify check test test-slow compare bench lint format lock clean
 .PHONY: install-run install-test install-lock install-scripts install-test-scripts install-browser
 
 help: ## List these targets
@@ -32,6 +32,9 @@ help: ## List these targets
 
 site: install-scripts ## Build the site into dist/ (URL=https://... says where it will be served)
 	@$(PYTHON) -m site_builder build $${URL:+--url "$$URL"}
+
+verify: install-run ## Hold dist/ against its manifest (URL=https://... the site that is served there instead)
+	@$(PYTHON) -m site_builder verify "$${URL:-dist}"
 
 check: install-run ## Check every package and say what is wrong with it, building nothing
 	@$(PYTHON) -m site_builder check
@@ -41,6 +44,15 @@ test: lint install-test-scripts install-browser ## Run all checks of the code: f
 
 bench: install-test-scripts install-browser ## Measure pages and the explorer in a real browser, and print the figures
 	@$(PYTHON) -m benchmarks
+
+# A hypothesis test of every format, with as many generated tables as are asked for.
+EXAMPLES := 10000
+test-slow: install-test ## Try the formats with many generated tables (EXAMPLES=10000), which takes minutes
+	FORMAT_EXAMPLES=$(EXAMPLES) $(PYTHON) -m pytest tests/test_formats.py
+
+# Such as COMPARE="one/dist other/dist": two builds, of two versions of Python say.
+compare: install-test ## Tell whether two built sites hold the same downloads (COMPARE="one/dist other/dist")
+	@$(PYTHON) -m tests.same_data $(COMPARE)
 
 lint: install-test ## Check formatting, lint and types
 	$(VENV)/bin/ruff format --check

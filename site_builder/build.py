@@ -13,10 +13,11 @@ from typing import Any, Protocol
 from site_builder.compose import compose
 from site_builder.content import read_content
 from site_builder.discover import discover
+from site_builder.everything import write_everything
 from site_builder.glossary import read_glossary
 from site_builder.model import PackageFolder
 from site_builder.output import MANIFEST, Folder, manifest, publish, staging, verify
-from site_builder.packages import BuiltPackage, build_package, check_package
+from site_builder.packages import DATABASE, BuiltPackage, build_package, check_package
 from site_builder.problems import Problem, errors, in_order
 from site_builder.search import write_index
 from site_builder.settings import read_site
@@ -46,6 +47,8 @@ class Outcome:
     size: int = 0
     """Bytes of the site."""
     published: bool = False
+    has_address: bool = True
+    """Whether the site's address was known; what must be absolute is left out without it."""
     in_one_step: bool = True
     """Whether the new site took the place of the old one in one step."""
 
@@ -77,6 +80,8 @@ def build(
             for package in whole:
                 folder.adopt(stage / "scratch" / package.name / "site", package.files)
             cards = [package.card for package in whole if package.card]
+            parts = {package.name: stage / "scratch" / package.name / DATABASE for package in whole}
+            write_everything(cards, parts, stage / "everything", folder)
             problems = (*problems, *compose(cards, content, site, folder))
         if errors(problems):
             return Outcome(in_order(problems), len(folders))
@@ -92,6 +97,7 @@ def build(
         files=len(files),
         size=sum(file.size for file in files.values()),
         published=True,
+        has_address=bool(site.url),
         in_one_step=in_one_step,
     )
 

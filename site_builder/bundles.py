@@ -20,9 +20,14 @@ def bundle(folder: str, files: Mapping[str, bytes]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for path in sorted(members):
-            about = zipfile.ZipInfo(f"{folder}/{path}", _DATE)
-            about.compress_type = zipfile.ZIP_DEFLATED
-            about.create_system = 3
-            about.external_attr = _MODE << 16
-            archive.writestr(about, members[path])
+            archive.writestr(member(f"{folder}/{path}"), members[path])
     return packed.getvalue()
+
+
+def member(path: str) -> zipfile.ZipInfo:
+    """Describe a file of a zip, with nothing in it of the clock or the machine."""
+    about = zipfile.ZipInfo(path, _DATE)
+    about.compress_type = zipfile.ZIP_DEFLATED
+    about.create_system = 3
+    about.external_attr = _MODE << 16
+    return about

@@ -4,10 +4,14 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from site_builder.model import Cell, Document, Field, Package, Resource, Table
 from site_builder.problems import Problem
+from site_builder.writable import faults
 
+_NO_HASH = "sha256:0"
+"""What a contributor writes before the hash is known."""
 MOST_PER_CHECK = 200
 """Problems that one check lists of one table; the rest would be the same again."""
 
@@ -80,6 +84,16 @@ def _fields(table: Table) -> Iterator[tuple[int, Field]]:
     yield from enumerate(table.resource.fields)
 
 
+def _writable(checked: Checked) -> Iterator[Problem]:
+    """Each value goes into every format as it is."""
+    for table in checked.tables:
+        file = checked.file(table.resource)
+        for fault in islice(faults(table), MOST_PER_CHECK):
+            if table.resource.plain_csv and "U+0000" in fault.what:
+                continue  # validate.py says it of the file
+            yield Problem(file, "not-writable", fault.what, fault.mend, line=fault.row + 1, field=fault.field)
+
+
 # --- what a response's package must have -----------------------------------------------------------------------------
 
 
@@ -127,7 +141,8 @@ def _hashes(checked: Checked) -> Iterator[Problem]:
         document = checked.documents.get(source.path or "")
         if document and source.hash and source.hash != f"sha256:{document.sha256}":
             what = f'"{source.path}" is not the file whose hash is given.'
-            mend = f"If it was meant to change, write sha256:{document.sha256}."
+            mend = "Put back the one that was hashed. " if source.hash != _NO_HASH else ""
+            mend += f"Only if this is the document as it was received, write sha256:{document.sha256}."
             yield Problem(checked.descriptor, "source-hash", what, mend, field=f"sources[{number}].hash")
 
 
@@ -251,6 +266,7 @@ def _answers(checked: Checked) -> Iterator[Problem]:
 _CHECKS = (
     _categories,
     _unique_keys,
+    _writable,
     _explained,
     _readme,
     _rules,

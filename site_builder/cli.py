@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from http.client import HTTPException
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,10 +17,16 @@ from site_builder.build import PACKAGES, Outcome, build, check
 from site_builder.output import BusyError, UnverifiedError
 from site_builder.problems import Level
 from site_builder.search import SearchError
+from site_builder.verification import NoManifestError, verify_address, verify_folder
 from site_builder.workers import Pool
 
 DONE, INPUT, USAGE, MACHINE = 0, 1, 2, 3
 """Exit codes: done; errors in the input, nothing published; wrong usage; disk, permission or signal."""
+
+_NO_ADDRESS = (
+    "The site's address is not known: say it with url in site.toml or with --url. Without it there is no sitemap, "
+    "no feed, no catalog.jsonld, no data for search engines in the pages, no picture for links and no code to paste."
+)
 
 _root = click.option(
     "--root",
@@ -65,6 +72,8 @@ def build_command(root: Path, out: Path | None, url: str | None, jobs: int) -> N
         _end(f"Nothing was published: {_count(outcome)}.", INPUT)
     if not outcome.in_one_step:
         click.echo("This system cannot exchange two folders in one step: for a moment there was no site.", err=True)
+    if not outcome.has_address:
+        click.echo(_NO_ADDRESS)
     size = f"{outcome.size / 1e6:.1f} MB"
     click.echo(f"Built {target}: {outcome.packages} packages, {outcome.pages} pages, {outcome.files} files, {size}.")
 
@@ -87,6 +96,29 @@ def check_command(packages: Sequence[str], root: Path, jobs: int) -> None:
     if any(problem.level is Level.ERROR for problem in outcome.problems):
         _end(f"Found {_count(outcome)}.", INPUT)
     click.echo(f"Nothing is wrong: {outcome.packages} packages checked.")
+
+
+@cli.command("verify")
+@click.argument("place")
+def verify_command(place: str) -> None:
+    """Hold a site against its own manifest.json: a folder, or the address at which it is served.
+
+    Each file that was changed or is missing is named, and in a folder each that is too many, with what to do. Exit
+    code 0: nothing differs. 1: something does. 2: wrong usage. 3: the folder or the server could not be read.
+    """
+    served = place.startswith(("http://", "https://"))
+    if not served and not Path(place).is_dir():
+        message = f"{place} is neither a folder nor an address that begins with http"
+        raise click.BadParameter(message, param_hint="PLACE")
+    try:
+        files, differences = verify_address(place) if served else verify_folder(Path(place))
+    except (NoManifestError, HTTPException, OSError) as error:
+        _end(f"The site could not be read: {getattr(error, 'reason', error)}.", MACHINE)
+    for difference in differences:
+        click.echo(str(difference), err=True)
+    if differences:
+        _end(f"\n{len(differences)} of {files} files differ from the manifest.", INPUT)
+    click.echo(f"Nothing differs: {files} files are as the manifest says.")
 
 
 def _run(jobs: int, root: Path, work: Callable[[Pool, Callable[[str], None]], Outcome]) -> Outcome:

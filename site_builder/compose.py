@@ -8,13 +8,15 @@ from site_builder import metadata, pages, social, urls
 from site_builder.charts import chart_json
 from site_builder.content import ContentFile
 from site_builder.exports import figure_csv, figure_json
+from site_builder.linked_data import as_json, data_catalog, dcat, in_page
 from site_builder.markdown import Article
-from site_builder.model import Card, Figure
+from site_builder.model import Card, Figure, File
+from site_builder.openapi import openapi, table_formats
 from site_builder.output import Folder
 from site_builder.problems import Problem
+from site_builder.redirects import plan_redirects
 from site_builder.render import render
 from site_builder.settings import SETTINGS, Site
-
 
 _MOST_TILES = 6
 """Responses of which the home page shows a number at the top."""
@@ -22,7 +24,7 @@ _MOST_TILES = 6
 
 def compose(cards: Sequence[Card], content: Sequence[ContentFile], site: Site, out: Folder) -> tuple[Problem, ...]:
     """Write everything that is not a package's own, but for what is made from all files: search index and manifest."""
-    planned = [*_pages(cards, content, site)]
+    planned = [*_pages(cards, content, site, out.files)]
     problems = _dead_navigation(planned, site)
     for page in planned:
         out.write(urls.page_file(page.path), render(page, site))
@@ -38,10 +40,25 @@ def compose(cards: Sequence[Card], content: Sequence[ContentFile], site: Site, o
     if site.url:
         _write_pictures(content, site, out)
     _write_metadata(cards, site, out)
-    return problems
+    redirects, dead = plan_redirects(site, [file.path for file in out.files])
+    for redirect in redirects:
+        out.write(urls.page_file(redirect.path), render(redirect, site))
+    return (*problems, *dead)
 
 
-def _pages(cards: Sequence[Card], content: Sequence[ContentFile], site: Site) -> Iterator[pages.Page]:
+_EVERYTHING = {
+    urls.EVERYTHING_ZIP: "All of them in one file (zip)",
+    urls.EVERYTHING_SQLITE: "All tables in one database (SQLite)",
+}
+"""Files that hold all packages, and what they are called."""
+
+
+def _pages(
+    cards: Sequence[Card],
+    content: Sequence[ContentFile],
+    site: Site,
+    files: Sequence[File],
+) -> Iterator[pages.Page]:
     yield _home(cards, next((page for page in content if page.page == urls.HOME), None), site)
     yield pages.CataloguePage(
         path=urls.CATALOGUE,
@@ -49,6 +66,15 @@ def _pages(cards: Sequence[Card], content: Sequence[ContentFile], site: Site) ->
         description=f"All {pages.plural(sum(1 for card in cards if card.authority), 'responses')} held here"
         + (", and other data." if any(not card.authority for card in cards) else "."),
         cards=tuple(cards),
+        everything=pages.downloads(files, _EVERYTHING),
+        structured=_structured(cards, site),
+    )
+    yield pages.ApiPage(
+        path=urls.API,
+        title="For programs",
+        description="Every file here has an address that stays. This page says which there are, with examples.",
+        example=next((card for card in cards if card.tables), None) or next(iter(cards), None),
+        formats=table_formats(cards),
     )
     yield from _authorities(cards)
     for page in content:
@@ -84,6 +110,10 @@ def _pages(cards: Sequence[Card], content: Sequence[ContentFile], site: Site) ->
     )
 
 
+def _structured(cards: Sequence[Card], site: Site) -> str:
+    return in_page(data_catalog(cards, site.title, site.description, site.url)) if site.url else ""
+
+
 def _credits(figure: Figure, cards: Sequence[Card]) -> tuple[pages.Credit, ...]:
     """Name the packages whose tables a figure's SQL names."""
     words = set(re.findall(r"\bp_[a-z0-9_]+", figure.summary.sql.lower()))
@@ -116,6 +146,7 @@ def _home(cards: Sequence[Card], content: ContentFile | None, site: Site) -> pag
         authorities=len({card.authority.slug for card in cards if card.authority}),
         records=_tiles(cards),
         years=(min(years), max(years)) if years else None,
+        structured=_structured(cards, site),
     )
 
 
@@ -161,14 +192,9 @@ def _write_pictures(content: Sequence[ContentFile], site: Site, out: Folder) -> 
 def _dead_navigation(planned: Sequence[pages.Page], site: Site) -> tuple[Problem, ...]:
     there = {page.path for page in planned}
     return tuple(
-        Problem(
-            SETTINGS,
-            "dead-link",
-            f'There is no page "{path}".',
-            "Add it to content/, or mend the path.",
-            field="navigation",
-        )
-        for path in site.navigation
+        Problem(SETTINGS, "dead-link", f'There is no page "{path}".', "Add it to content/, or mend it.", field=key)
+        for key, paths in (("navigation", site.navigation), ("footer", site.footer))
+        for path in paths
         if path not in there
     )
 
@@ -181,7 +207,8 @@ def _feeds(cards: Sequence[Card], site: Site) -> Iterator[tuple[str, str, Sequen
 
 
 def _write_metadata(cards: Sequence[Card], site: Site, out: Folder) -> None:
-    out.write("catalog.json", metadata.catalog(cards, out.files, site.title, site.url))
+    out.write(urls.CATALOG, metadata.catalog(cards, out.files, site.title, site.url))
+    out.write(urls.CATALOG_SCHEMA, metadata.catalog_schema())
     out.write("robots.txt", metadata.robots(site.url))
     if site.url:
         for path, title, its in _feeds(cards, site):
@@ -189,3 +216,5 @@ def _write_metadata(cards: Sequence[Card], site: Site, out: Folder) -> None:
         found = [file.path.removesuffix("index.html") for file in out.files if file.path.endswith("index.html")]
         listed = [path for path in found if not path.startswith("data/") and not urls.is_embed(path)]
         out.write("sitemap.xml", metadata.sitemap(listed, site.url))
+        out.write(urls.DCAT, as_json(dcat(cards, site.title, site.description, site.language, site.url)))
+    out.write(urls.OPENAPI, openapi(cards, out.files, site.title, site.description, site.url))

@@ -19,7 +19,7 @@ from site_builder.problems import Problem
 from site_builder.summaries import figures, read_summary
 
 CONTENT = "content"
-_RESERVED = ("datasets", "data", "authorities", "assets", "figures", "pagefind", "search")
+_RESERVED = ("api", "datasets", "data", "authorities", "assets", "figures", "pagefind", "search")
 """Top-level addresses that are not content's to use."""
 
 
@@ -169,7 +169,7 @@ def _figures(
         return {}, ()
     words = {word for summary in summaries.values() for word in re.findall(r"\bp_[a-z0-9_]+", summary.sql.lower())}
     named = [package for package in built if urls.sql_schema(package.name) in words]
-    tables = [_in_schema(table) for package in named for table in package.tables]
+    tables = [_in_schema(table) for package in named for table in package.tables if table.columns]
     answers = ask(tables, [Query(path, summary.sql) for path, summary in summaries.items()])
     made, problems = figures(summaries.values(), answers, _lookup(tables))
     paths = {summary.where: path for path, summary in summaries.items()}

@@ -8,15 +8,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from site_builder import urls
-from site_builder.model import Answer, Column, Field, RecordRef, Table, Value
+from site_builder.model import Answer, Column, RecordRef, Table, TypedColumn, Value
+from site_builder.schemas import table_schema
+from site_builder.writable import decimal_scale
 
 INTERRUPT_SECONDS = 5
 """After these DuckDB is asked to stop a query."""
@@ -32,12 +34,9 @@ MOST_BYTES = 20_000_000
 _TYPES = {
     "boolean": "BOOLEAN",
     "date": "DATE",
-    "datetime": "TIMESTAMP",
-    "time": "TIME",
     "year": "INTEGER",
 }
 _TRAIL = "STRUCT(package VARCHAR, resource VARCHAR, row INTEGER)[]"
-_WIDEST_DECIMAL = 38
 _BIGINT = 2**63
 
 
@@ -74,56 +73,49 @@ class Loaded:
     csv: Path | None = None
     parquet: Path | None = None
     """With ``csv``: where to write the typed table. Without: the table itself."""
+    schema_json: str = ""
+    """Its Table Schema, which goes into the Parquet file."""
 
 
 def prepare(package: str, table: Table, scratch: Path) -> Loaded:
     """Write a table for loading, and say where its Parquet file will lie."""
     name = table.resource.name
-    columns = _columns(table)
+    given = table.columns
+    columns = [(column.name, _type(column, table)) for column in given]
     csv = scratch / f"{name}.load.csv"
     with csv.open("w", encoding="utf-8", newline="") as file:
         file.write(",".join(map(_quoted, ("_record", *(column for column, _ in columns)))) + "\n")
-        for number, row in enumerate(_values(table), start=1):
-            file.write(",".join(map(_quoted, (number, *row))) + "\n")
+        for number, row in enumerate(table.rows, start=1):
+            values = (_sql_value(column.value(row), kind) for column, (_, kind) in zip(given, columns, strict=True))
+            file.write(",".join(map(_quoted, (number, *values))) + "\n")
     parquet = scratch / f"{name}.parquet"
-    return Loaded("", urls.sql_name(name), package, name, tuple(columns), csv, parquet)
+    about = json.dumps(table_schema(table), ensure_ascii=False)
+    return Loaded("", urls.sql_name(name), package, name, tuple(columns), csv, parquet, about)
 
 
-def _columns(table: Table) -> list[tuple[str, str]]:
-    columns: list[tuple[str, str]] = []
-    for position, field in enumerate(table.resource.fields):
-        columns.append((field.name, _type(field, [row[position].value for row in table.rows])))
-        if field.says_why_missing:
-            columns.append((f"{field.name}__missing", "VARCHAR"))
-    return columns
-
-
-def _type(field: Field, values: Sequence[Value]) -> str:
+def _type(column: TypedColumn, table: Table) -> str:
     """Choose a type that holds every value exactly: DECIMAL rather than DOUBLE, so that sums do not depend on order."""
-    if field.type == "integer":
-        return "BIGINT" if all(abs(v) < _BIGINT for v in values if isinstance(v, int)) else "DECIMAL(38,0)"
-    if field.type == "number":
-        return _decimal(values)
-    return _TYPES.get(field.type, "VARCHAR")
+    if column.is_reason:
+        return "VARCHAR"
+    values = [value for row in table.rows if (value := column.value(row)) is not None]
+    match column.field.type:
+        case "integer":
+            return "BIGINT" if all(isinstance(v, int) and abs(v) < _BIGINT for v in values) else "DECIMAL(38,0)"
+        case "number":
+            scale = decimal_scale(values)
+            return "DOUBLE" if scale is None else f"DECIMAL(38,{scale})"
+        case "datetime":
+            zoned = {v.tzinfo is not None for v in values if isinstance(v, datetime)}
+            return "VARCHAR" if len(zoned) > 1 else "TIMESTAMP"
+        case "time":
+            return "VARCHAR" if any(isinstance(v, time) and v.tzinfo for v in values) else "TIME"
+        case kind:
+            return _TYPES.get(kind, "VARCHAR")
 
 
-def _decimal(values: Sequence[Value]) -> str:
-    numbers = [Decimal(str(value)) for value in values if value is not None]
-    if not all(number.is_finite() for number in numbers):
-        return "DOUBLE"
-    scale = max((max(0, -int(number.as_tuple().exponent)) for number in numbers), default=0)
-    whole = max((number.adjusted() + 1 for number in numbers), default=1)
-    return f"DECIMAL(38,{scale})" if scale + max(whole, 1) <= _WIDEST_DECIMAL else "DOUBLE"
-
-
-def _values(table: Table) -> Iterator[list[Value]]:
-    for row in table.rows:
-        values: list[Value] = []
-        for field, cell in zip(table.resource.fields, row, strict=True):
-            values.append(cell.value)
-            if field.says_why_missing:
-                values.append(cell.missing)
-        yield values
+def _sql_value(value: Value, kind: str) -> Value:
+    """Bring a moment with a time zone to UTC, since SQL's knows none."""
+    return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo and kind == "TIMESTAMP" else value
 
 
 def _quoted(value: Value) -> str:
@@ -154,7 +146,7 @@ def ask(tables: Iterable[Loaded], queries: Sequence[Query]) -> tuple[Answer | Fa
 
 def _run(tables: Sequence[Loaded], queries: Sequence[Query]) -> tuple[subprocess.CompletedProcess[str], list[str]]:
     request = {
-        "tables": [_table(table) for table in tables],
+        "tables": [to_load(table) for table in tables],
         "queries": [{"name": query.name, "sql": query.sql, "ordered": query.ordered} for query in queries],
         "interrupt_seconds": INTERRUPT_SECONDS,
         "kill_seconds": KILL_SECONDS,
@@ -174,7 +166,8 @@ def _run(tables: Sequence[Loaded], queries: Sequence[Query]) -> tuple[subprocess
     return process, [line for line in process.stdout.splitlines() if line.endswith("}")]
 
 
-def _table(table: Loaded) -> dict[str, Any]:
+def to_load(table: Loaded) -> dict[str, Any]:
+    """Say to the sandbox how to load a table."""
     return {
         "schema": table.schema,
         "name": table.name,
@@ -183,6 +176,7 @@ def _table(table: Loaded) -> dict[str, Any]:
         "columns": table.columns,
         "csv": str(table.csv) if table.csv else None,
         "parquet": str(table.parquet) if table.parquet else None,
+        "schema_json": table.schema_json,
     }
 
 
@@ -192,7 +186,7 @@ class LoadError(RuntimeError):
 
 def _crash(process: subprocess.CompletedProcess[str]) -> Failure:
     """Say why the process ended before it answered."""
-    if process.returncode > 0 and "_load" in process.stderr:
+    if process.returncode > 0 and "in load" in process.stderr:
         raise LoadError(process.stderr)
     if process.returncode == -14 or process.returncode == -24:  # noqa: PLR1714, PLR2004  # SIGALRM, SIGXCPU
         return Failure("slow", f"It took more than {KILL_SECONDS} seconds.")

@@ -291,7 +291,7 @@ def _readable(
         kept["data"] = each.get("data")
     if _is_table(each, paths):
         kept |= {"type": "table"}
-        kept |= {"dialect": _known(parts["dialect"])} if parts["dialect"] else {}
+        kept |= _dialect(parts["dialect"], _format(each, paths) if paths else "")
         kept |= {"schema": _pointing(parts["schema"])} if parts["schema"].get("fields") else {}
     elif paths:
         kept |= {"type": "file"}
@@ -316,6 +316,13 @@ def _pointing(schema: Mapping[str, Json]) -> dict[str, Json]:
 
     keys = schema.get("foreignKeys")
     return {**schema, "foreignKeys": [renamed(key) for key in keys]} if isinstance(keys, list) else dict(schema)
+
+
+def _dialect(dialect: Mapping[str, Json], format_: str) -> dict[str, Json]:
+    """Say that CSV has commas where the descriptor says nothing: a reader that guesses would take semicolons too."""
+    if dialect:
+        return {"dialect": _known(dialect)}
+    return {"dialect": {"delimiter": ","}} if format_ == "csv" else {}
 
 
 def _encoding(each: Mapping[str, Json], key: str, reader: _Reader) -> dict[str, Json]:
@@ -479,7 +486,7 @@ def _missing_when(
     here: str,
     reader: _Reader,
 ) -> Iterator[MissingWhen]:
-    names = {other.get("name") for other in map(_object, _list(schema.get("fields")))}
+    names = {_text(other.get("name")) for other in map(_object, _list(schema.get("fields")))}
     for rule in map(_object, _list(each.get("missingWhen"))):
         field_, equals, label = (_text(rule.get(key)) for key in ("field", "equals", "label"))
         if field_ not in names or not equals or not label:

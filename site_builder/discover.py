@@ -18,6 +18,7 @@ LARGEST_FILE = 95_000_000
 """Bytes; GitHub refuses a file of 100 MB."""
 MOST_FILES = 10_000
 """Files in one package."""
+_LEFT_BEHIND = frozenset(["thumbs.db", "desktop.ini", "__macosx"])
 _ARCHIVES = (".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz", ".zst")
 
 
@@ -89,8 +90,9 @@ def _faults(entry: os.DirEntry[str], path: str, where: str) -> Iterator[Problem]
     shown = f"{where}/{path.encode('utf-8', 'backslashreplace').decode()}"
     if reason := urls.path_fault(path):
         yield Problem(shown, "path", f"The path cannot be used: {reason}.", "Rename the file.")
-    if entry.name.startswith("."):
-        yield Problem(shown, "hidden-file", "It is a hidden file.", "Delete it: everything in a package is published.")
+    if entry.name.startswith((".", "~$")) or entry.name.lower() in _LEFT_BEHIND:
+        what = "It is a hidden file, or one that a program left behind."
+        yield Problem(shown, "hidden-file", what, "Delete it: everything in a package is published.")
     about = entry.stat(follow_symlinks=False)
     if stat.S_ISLNK(about.st_mode):
         yield Problem(shown, "link", "It is a link.", "Put the file itself here.")

@@ -1,51 +1,124 @@
 """Write a package's downloads: the author's files byte for byte, what is derived beside them, the bundle."""
 
-from collections.abc import Callable, Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from site_builder import pages, urls
 from site_builder.bundles import bundle, checksums
-from site_builder.exports import figure_csv, figure_json, table_csv, table_json
-from site_builder.model import Figure, Resource, Table
+from site_builder.cards import make_card
+from site_builder.citations import citation_files
+from site_builder.exports import figure_csv, figure_json, table_csv, table_json, table_ndjson
+from site_builder.linked_data import CRATE, CSVW_SUFFIX, as_json, crate, croissant, csvw
+from site_builder.model import Card, Figure, File, Resource
 from site_builder.output import Folder
 from site_builder.reading import FinishedPackage, ReadPackage
 from site_builder.render import render
 from site_builder.settings import Site
+from site_builder.spreadsheets import Cover, workbook
+from site_builder.writable import left_out
+
+BUNDLED = ("csv", "json")
+"""Formats of tables that go into the bundle; the others say the same again, and stand beside it."""
 
 
-def write_downloads(finished: FinishedPackage, site: Site, out: Folder) -> None:
-    """Write the author's files byte for byte, what is derived from them beside them, and the bundle."""
+def write_downloads(finished: FinishedPackage, site: Site, parquet: Mapping[str, Path], out: Folder) -> None:
+    """Write the author's files byte for byte, what is derived from them beside them, and the bundle.
+
+    Each table's Parquet file was written when it was loaded into the database.
+    """
     read = finished.read
     name = read.package.name
     author = {path: (read.folder.root / path).read_bytes() for path in read.folder.files}
-    derived = {path: data for path, data in _derived(read, finished.figures).items() if path not in author}
-    members = {**author, **{path: data for path, data in derived.items() if path.startswith("summaries/")}}
-    members.setdefault("ABOUT.html", _about(finished, site, (*members, "ABOUT.html", "SHA256SUMS")))
-    packed = {f"{name}.zip": bundle(name, members)}
-    everything = {**author, **derived, **packed}
+    tables = _tables(finished, site, parquet)
+    summaries = {path: data for path, data in _summaries(finished.figures).items() if path not in author}
+    data = {**author, **{path: data for (path, _), data in tables.items()}, **summaries}
+    card = make_card(finished, table_paths(read), tuple(_file(urls.data(name, path), data[path]) for path in data))
+    taken = {urls.collision_key(path) for path in data}
+    about = {path: data for path, data in _metadata(card, read, site).items() if urls.collision_key(path) not in taken}
+    bundled = {path: data for (path, kind), data in tables.items() if kind in BUNDLED}
+    beside = {path: data for path, data in about.items() if path != urls.croissant(name).removeprefix(urls.data(name))}
+    members = {**author, **bundled, **summaries, **beside}
+    members.setdefault("ABOUT.html", _about(finished, site, (*members, "ABOUT.html", CRATE, "SHA256SUMS")))
+    members.setdefault(CRATE, _crate(card, members, read, site))
+    everything = {**data, **about, f"{name}.zip": bundle(name, members)}
     everything.setdefault("SHA256SUMS", checksums(everything))
-    for path, data in everything.items():
-        out.write(urls.data(name, path), data)
+    for path, written in everything.items():
+        out.write(urls.data(name, path), written)
     if read.package.version:
         kept = urls.version_folder(read.package.version)
-        for path, data in {**author, f"{name}.zip": bundle(name, author)}.items():
+        for path, written in {**author, f"{name}.zip": bundle(name, author)}.items():
             if kept + path not in everything:
-                out.write(urls.data(name, kept + path), data)
+                out.write(urls.data(name, kept + path), written)
 
 
-def _derived(read: ReadPackage, drawn: tuple[Figure, ...]) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
+def table_paths(read: ReadPackage) -> dict[str, tuple[str, ...]]:
+    """Name the files of each table, the author's own first."""
+    derived = derived_paths((table.resource for table in read.tables), read.folder.files)
+    return {
+        table.resource.name: (*table.resource.paths, *(path for path, _ in derived[table.resource.name]))
+        for table in read.tables
+    }
+
+
+def _file(path: str, data: bytes) -> File:
+    return File(path, len(data), hashlib.sha256(data).hexdigest())
+
+
+def _metadata(card: Card, read: ReadPackage, site: Site) -> dict[str, bytes]:
+    """Describe the package and its tables to programs: citations, CSVW beside each CSV, Croissant."""
+    prefix = urls.data(card.name)
+    files = citation_files(card, site.title, site.url)
+    for table in card.tables:
+        if table.csv:
+            path = table.csv.path.removeprefix(prefix) + CSVW_SUFFIX
+            files[path] = as_json(csvw(card, table, table.csv, site.language))
+    if card.tables:
+        described = croissant(card, site.language, pages.citation(read.package, site.url), site.url)
+        files[urls.croissant(card.name).removeprefix(prefix)] = as_json(described)
+    return files
+
+
+def _crate(card: Card, members: Mapping[str, bytes], read: ReadPackage, site: Site) -> bytes:
+    sizes = {path: len(data) for path, data in members.items()}
+    page = urls.absolute(site.url, urls.package(card.name)) if site.url else ""
+    return as_json(crate(card, sizes, pages.citation(read.package, site.url), page))
+
+
+def _tables(finished: FinishedPackage, site: Site, parquet: Mapping[str, Path]) -> dict[tuple[str, str], bytes]:
+    """Write each table in each format that can hold it, by path and format."""
+    read = finished.read
+    files: dict[tuple[str, str], bytes] = {}
     paths = derived_paths((table.resource for table in read.tables), read.folder.files)
     for table in read.tables:
-        for path, make in paths[table.resource.name]:
-            files[path] = make(table)
+        name = table.resource.name
+        for path, kind in paths[name]:
+            match kind:
+                case "csv":
+                    files[path, kind] = table_csv(table)
+                case "json":
+                    files[path, kind] = table_json(table)
+                case "ndjson":
+                    files[path, kind] = table_ndjson(table)
+                case "parquet" if table.columns:
+                    files[path, kind] = parquet[name].read_bytes()
+                case "xlsx" if not left_out(table):
+                    files[path, kind] = workbook(_cover(finished, table.resource, site), table)
+    return files
+
+
+def _summaries(drawn: tuple[Figure, ...]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
     for figure in drawn:
         files[f"summaries/{figure.summary.name}.csv"] = figure_csv(figure)
         files[f"summaries/{figure.summary.name}.json"] = figure_json(figure)
     return files
 
 
-Derived = tuple[tuple[str, Callable[[Table], bytes]], ...]
-"""Files derived from a table: each relative path, and what makes it."""
+FORMATS = ("json", "ndjson", "parquet", "xlsx")
+"""Formats that every table is written in, unless it is too large for one."""
+Derived = tuple[tuple[str, str], ...]
+"""Files derived from a table: each relative path, and its format."""
 
 
 def derived_paths(resources: Iterable[Resource], files: Iterable[str]) -> Mapping[str, Derived]:
@@ -60,19 +133,37 @@ def derived_paths(resources: Iterable[Resource], files: Iterable[str]) -> Mappin
         first = resource.paths[0] if resource.paths else f"data/{resource.name}"
         stem = first.rsplit(".", 1)[0] if resource.paths and "." in first.rsplit("/", 1)[-1] else first
         made: Derived = ()
-        for suffix, make in _wanted(resource):
+        for suffix, kind in _wanted(resource):
             names = (stem + suffix, first + suffix, f"data/{resource.name}{suffix}")
             free = next((path for path in names if urls.collision_key(path) not in taken), None)
             if free:
-                made = (*made, (free, make))
+                made = (*made, (free, kind))
                 taken.add(urls.collision_key(free))
         derived[resource.name] = made
     return derived
 
 
 def _wanted(resource: Resource) -> Derived:
-    plain: Derived = () if resource.plain_csv else ((".utf8.csv" if resource.paths else ".csv", table_csv),)
-    return (*plain, (".json", table_json))
+    plain: Derived = () if resource.plain_csv else ((".utf8.csv" if resource.paths else ".csv", "csv"),)
+    return (*plain, *((f".{kind}", kind) for kind in FORMATS))
+
+
+def _cover(finished: FinishedPackage, resource: Resource, site: Site) -> Cover:
+    """Say in a workbook what a reader of it has to know who never saw the site."""
+    package = finished.read.package
+    response = package.response
+    licences = ", ".join(licence.title for licence in package.licences)
+    unknown = "The response states no licence, and none is claimed here." if response else "No licence is stated."
+    lines = (
+        package.description,
+        resource.description,
+        f"Answered by {response.authority.name}. {response.authority.evidence}" if response else "",
+        f"Cite it as: {pages.citation(package, site.url)}",
+        f"Licence: {licences}." if licences else unknown,
+        f"Made by {site.title}, {urls.absolute(site.url, urls.package(package.name))}" if site.url else "",
+    )
+    caveats = (f"The authority says: “{quote.text}”" for quote in (response.caveats if response else ()))
+    return Cover(f"{package.title}: {resource.title}", tuple(filter(None, lines)), tuple(caveats))
 
 
 def _about(finished: FinishedPackage, site: Site, files: tuple[str, ...]) -> bytes:

@@ -19,17 +19,21 @@ def table_csv(table: Table) -> bytes:
 def table_json(table: Table) -> bytes:
     """Write a table as a JSON array of objects, typed: numbers are numbers, dates ISO 8601, no value is null.
 
-    Where a field has more than one reason to be missing, the reason stands beside it as ``<field>__missing``.
+    Beside a field of which values are missing stands the reason, as ``<field>__missing``.
     """
-    objects: list[str] = []
-    for row in table.rows:
-        pairs: list[tuple[str, Value]] = []
-        for field, cell in zip(table.resource.fields, row, strict=True):
-            pairs.append((field.name, cell.value))
-            if field.says_why_missing:
-                pairs.append((f"{field.name}__missing", cell.missing))
-        objects.append(_object(pairs))
-    return _array(objects)
+    return _array(_objects(table))
+
+
+def table_ndjson(table: Table) -> bytes:
+    """Write a table as newline-delimited JSON: the same objects, one on each line."""
+    return "".join(f"{each}\n" for each in _objects(table)).encode()
+
+
+def _objects(table: Table) -> list[str]:
+    columns = [(literal(column.name), column) for column in table.columns]
+    return [
+        "{" + ", ".join(f"{name}: {literal(column.value(row))}" for name, column in columns) + "}" for row in table.rows
+    ]
 
 
 def table_columns(table: Table, most: int) -> bytes:

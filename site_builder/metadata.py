@@ -6,32 +6,39 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from site_builder import urls
+from site_builder.media_types import media_type
 from site_builder.model import Card, File
+from site_builder.profiles import profile
 
 CATALOG_VERSION = 1
 """Version of the form of ``catalog.json``: it changes when a program that reads it would have to."""
 
 
 def catalog(cards: Sequence[Card], files: Iterable[File], title: str, url: str) -> bytes:
-    """List every package and each of its files with size and SHA-256, as JSON."""
-    by_package: dict[str, list[File]] = {card.name: [] for card in cards}
-    for file in files:
-        top, _, rest = file.path.partition("/")
-        name = rest.partition("/")[0]
-        if top == "data" and name in by_package:
-            by_package[name].append(file)
-    packages = [_entry(card, by_package[card.name]) for card in cards]
-    document = {"catalogVersion": CATALOG_VERSION, "title": title, "url": url or None, "packages": packages}
+    """List every package and each of its files, and the files that span packages, as ``profiles/catalog.json`` says."""
+    document = {
+        "catalogVersion": CATALOG_VERSION,
+        "schema": urls.CATALOG_SCHEMA,
+        "title": title,
+        "url": url or None,
+        "packages": [_entry(card) for card in cards],
+        "files": [_file(file) for file in files if file.path.startswith(urls.data("_site"))],
+    }
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _entry(card: Card, files: Sequence[File]) -> dict[str, Any]:
+def _file(file: File) -> dict[str, Any]:
+    return {"path": file.path, "mediaType": media_type(file.path), "size": file.size, "sha256": file.sha256}
+
+
+def _entry(card: Card) -> dict[str, Any]:
+    created = card.created.isoformat() if card.created else None
+    dated = {"version": card.version, "created": created}
     return {
         "name": card.name,
         "title": card.title,
         "description": card.description,
-        "version": card.version,
-        "created": card.created.isoformat() if card.created else None,
+        **dated,
         "page": urls.package(card.name),
         "descriptor": urls.data(card.name, "datapackage.json"),
         "bundle": urls.bundle(card.name),
@@ -43,11 +50,29 @@ def _entry(card: Card, files: Sequence[File]) -> dict[str, Any]:
         "keywords": list(card.keywords),
         "licenses": [{"name": each.name, "title": each.title, "path": each.path} for each in card.licences],
         "tables": [
-            {"name": table.resource, "title": table.title, "kind": table.kind, "unit": table.unit, "rows": table.rows}
+            {
+                "name": table.resource,
+                "title": table.title,
+                "description": table.description,
+                "kind": table.kind,
+                "unit": table.unit,
+                "rows": table.rows,
+                "columns": [
+                    {"name": field.name, "type": field.type, "title": field.title, "description": field.description}
+                    for field in table.fields
+                ],
+                "files": [file.path for file in table.files],
+                "leftOut": [{"format": kind, "why": why} for kind, why in table.left_out],
+            }
             for table in card.tables
         ],
-        "files": [{"path": file.path, "size": file.size, "sha256": file.sha256} for file in files],
+        "files": [_file(file) | dated for file in card.files],
     }
+
+
+def catalog_schema() -> bytes:
+    """Give the JSON Schema of ``catalog.json`` as a file."""
+    return (json.dumps(profile("catalog"), indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def sitemap(pages: Iterable[str], url: str) -> bytes:

@@ -3,7 +3,7 @@
 files -> Package -> Table -> Summary -> Figure -> Page -> File. Each is made once, by one stage, and handed forward.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -313,6 +313,23 @@ class Cell(NamedTuple):
     """Why there is no value."""
 
 
+class TypedColumn(NamedTuple):
+    """A column of a table as SQL and every derived file have it: a field's values, or why they are missing."""
+
+    name: str
+    """The field's, or ``<field>__missing``."""
+    field: Field
+    position: int
+    """Of the field in the table."""
+    is_reason: bool = False
+    """Whether it holds reasons rather than values."""
+
+    def value(self, row: Sequence[Cell]) -> Value:
+        """Give its value in a row."""
+        cell = row[self.position]
+        return cell.missing if self.is_reason else cell.value
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A tabular resource, read and typed."""
@@ -321,6 +338,19 @@ class Table:
     """With the fields of its schema, or the inferred ones."""
     rows: tuple[tuple[Cell, ...], ...]
     """Cells in the order of the fields."""
+
+    @property
+    def columns(self) -> tuple[TypedColumn, ...]:
+        """Its columns as SQL and every derived file have them.
+
+        Beside a field of which a value is missing, or may be for more than one reason, stands the reason.
+        """
+        columns: list[TypedColumn] = []
+        for n, each in enumerate(self.resource.fields):
+            columns.append(TypedColumn(each.name, each, n))
+            if each.says_why_missing or any(row[n].missing is not None for row in self.rows):
+                columns.append(TypedColumn(f"{each.name}__missing", each, n, is_reason=True))
+        return tuple(columns)
 
     def column(self, name: str) -> int | None:
         """Position of a field."""
@@ -479,8 +509,16 @@ class TableCard:
     unit: str
     rows: int
     columns: int
+    description: str = ""
+    fields: tuple[Field, ...] = ()
+    files: tuple[File, ...] = ()
+    """The table in each format, the author's own file first."""
+    csv: File | None = None
+    """The one that is CSV in UTF-8 with commas; nothing where the table lies in several."""
     parquet: str | None = None
     """Where the typed table lies in the scratch folder."""
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Formats that it is not published in, each with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -507,3 +545,5 @@ class Card:
     """Formats of its downloads."""
     differences: tuple[LedgerEntry, ...]
     """Published figures that the records do not add up to."""
+    files: tuple[File, ...] = ()
+    """All that it publishes below ``data/``."""

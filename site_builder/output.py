@@ -53,6 +53,20 @@ class Folder:
         self._files[path] = file
         return file
 
+    def take(self, path: str, source: Path) -> File:
+        """Move one file of any size into this folder."""
+        if path in self._files:
+            message = f"two files of the site have the path {path}"
+            raise ValueError(message)
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with source.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        source.replace(target)
+        file = File(path, target.stat().st_size, digest)
+        self._files[path] = file
+        return file
+
     def adopt(self, scratch: Path, files: Iterable[File]) -> None:
         """Move files that another process wrote into this folder."""
         for file in files:

@@ -2,16 +2,21 @@
 
 from site_builder import pages, social, urls
 from site_builder.charts import chart_json
+from site_builder.citations import citation_files
 from site_builder.downloads import derived_paths
-from site_builder.exports import table_columns, table_json
-from site_builder.model import Figure, File, Package, Table
+from site_builder.exports import table_columns
+from site_builder.linked_data import dataset, in_page
+from site_builder.media_types import ending
+from site_builder.model import Card, Figure, File, Package, Table
 from site_builder.output import Folder
 from site_builder.reading import FinishedPackage, ReadPackage
 from site_builder.render import render
 from site_builder.settings import Site
+from site_builder.snippets import snippets
+from site_builder.writable import left_out
 
 
-def write_pages(finished: FinishedPackage, site: Site, out: Folder) -> None:
+def write_pages(finished: FinishedPackage, card: Card, site: Site, out: Folder) -> None:
     """Write every page of a package, and what its scripts and other sites load."""
     read, drawn = finished.read, finished.figures
     for table in read.tables:
@@ -22,7 +27,7 @@ def write_pages(finished: FinishedPackage, site: Site, out: Folder) -> None:
         if figure.vega:
             path = urls.chart(urls.package(read.package.name), figure.summary.name)
             out.write(path, chart_json(figure, [credit.text], credit.caveats))
-    for page in _pages(finished, site, out.files):
+    for page in _pages(finished, card, site, out.files):
         out.write(urls.page_file(page.path), render(page, site))
     for path, title, chart in _pictures(read.package, drawn) if site.url else ():
         out.write(path, social.card(title, pages.origin(read.package), site.title, chart))
@@ -45,13 +50,12 @@ def _pictures(package: Package, drawn: tuple[Figure, ...]) -> list[tuple[str, st
     ]
 
 
-def _pages(finished: FinishedPackage, site: Site, files: tuple[File, ...]) -> list[pages.Page]:
+def _pages(finished: FinishedPackage, card: Card, site: Site, files: tuple[File, ...]) -> list[pages.Page]:
     """Plan every page of the package."""
     read, drawn = finished.read, finished.figures
     package = read.package
     owner = urls.package(package.name)
     tables = tuple(_table_view(table, read, files) for table in read.tables)
-    bundled = pages.downloads(files, {urls.bundle(package.name): "Everything in one file (zip)"})[0]
     views = tuple(
         pages.FigureView(
             figure,
@@ -74,12 +78,14 @@ def _pages(finished: FinishedPackage, site: Site, files: tuple[File, ...]) -> li
             others=_others(read, files),
             documents=_document_views(read),
             ledger=finished.ledger,
-            bundle=bundled,
+            bundle=_bundle(package, files),
+            citation=pages.citation(package, site.url),
+            structured=_structured(card, site),
             missing=pages.missing_cells(read.tables),
             withheld=pages.withheld_passages(package, read.tables),
         ),
         _changes_page(read, files),
-        _use_page(read, tables, bundled, site, files),
+        _use_page(read, card, tables, site, files),
     ]
     for table, view in zip(read.tables, tables, strict=True):
         columns = next(file for file in files if file.path == urls.rows(package.name, table.resource.name))
@@ -104,21 +110,33 @@ def _pages(finished: FinishedPackage, site: Site, files: tuple[File, ...]) -> li
     return made
 
 
+_FORMATS = {
+    "csv": "CSV in UTF-8",
+    "json": "JSON",
+    "ndjson": "JSON, one row a line",
+    "parquet": "Parquet",
+    "xlsx": "Excel",
+}
+"""What readers know formats as."""
+
+
+def _bundle(package: Package, files: tuple[File, ...]) -> pages.Download:
+    return pages.downloads(files, {urls.bundle(package.name): "Everything in one file (zip)"})[0]
+
+
+def _structured(card: Card, site: Site) -> str:
+    return in_page(dataset(card, site.title, site.url)) if site.url else ""
+
+
 def _table_view(table: Table, read: ReadPackage, files: tuple[File, ...]) -> pages.TableView:
     name, resource = read.package.name, table.resource
     titles = {urls.data(name, path): f"{resource.title}, as published ({ending(path)})" for path in resource.paths}
     if resource.plain_csv:
         titles = {urls.data(name, path): f"{resource.title} (CSV)" for path in resource.paths}
     resources = (each.resource for each in read.tables)
-    for path, make in derived_paths(resources, read.folder.files)[resource.name]:
-        kind = "JSON" if make is table_json else "CSV in UTF-8"
-        titles[urls.data(name, path)] = f"{resource.title} ({kind})"
-    return pages.TableView(resource, len(table.rows), pages.downloads(files, titles))
-
-
-def ending(path: str) -> str:
-    """Name a file's format by its ending, in capitals."""
-    return path.rsplit(".", 1)[-1].upper() if "." in path else "file"
+    for path, kind in derived_paths(resources, read.folder.files)[resource.name]:
+        titles[urls.data(name, path)] = f"{resource.title} ({_FORMATS[kind]})"
+    return pages.TableView(resource, len(table.rows), pages.downloads(files, titles), left_out(table))
 
 
 def _others(read: ReadPackage, files: tuple[File, ...]) -> tuple[pages.Download, ...]:
@@ -153,8 +171,8 @@ def _changes_page(read: ReadPackage, files: tuple[File, ...]) -> pages.ChangesPa
 
 def _use_page(
     read: ReadPackage,
+    card: Card,
     tables: tuple[pages.TableView, ...],
-    bundled: pages.Download,
     site: Site,
     files: tuple[File, ...],
 ) -> pages.UsePage:
@@ -172,7 +190,27 @@ def _use_page(
         description="How to cite this data, what to read before using it, and addresses that stay.",
         package=package,
         tables=tables,
-        bundle=bundled,
+        bundle=_bundle(package, files),
         citation=pages.citation(package, site.url),
+        citations=_citations(read, card, site, files),
+        structured=_structured(card, site),
+        snippets=snippets(card, site.url),
         files=pages.downloads(files, listed),
     )
+
+
+def _citations(
+    read: ReadPackage,
+    card: Card,
+    site: Site,
+    files: tuple[File, ...],
+) -> tuple[tuple[str, str, pages.Download], ...]:
+    """Give the citation in each form that reference managers read, but for one whose name an author's file has."""
+    titles = {"citation.bib": "BibTeX", "citation.ris": "RIS", "citation.csl.json": "CSL-JSON"}
+    made = {
+        path: data.decode()
+        for path, data in citation_files(card, site.title, site.url).items()
+        if path not in read.folder.files
+    }
+    found = pages.downloads(files, {urls.data(card.name, path): titles[path] for path in made})
+    return tuple((file.title, made[file.path.removeprefix(urls.data(card.name))], file) for file in found)

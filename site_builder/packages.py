@@ -7,33 +7,34 @@ pool of processes, or a cluster.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
+from site_builder.cards import make_card
 from site_builder.charts import draw
 from site_builder.database import Loaded, Query, ask, prepare
 from site_builder.discover import DESCRIPTOR
-from site_builder.downloads import write_downloads
+from site_builder.downloads import table_paths, write_downloads
+from site_builder.everything import write_tables
 from site_builder.model import (
     Card,
     Figure,
     File,
     LedgerEntry,
-    Package,
     PackageFolder,
     RecordRef,
     SourceRef,
     Table,
-    TableCard,
     Value,
 )
 from site_builder.output import Folder
-from site_builder.package_pages import ending, write_pages
+from site_builder.package_pages import write_pages
 from site_builder.problems import Problem, errors
 from site_builder.reading import FinishedPackage, ReadPackage, read_package
 from site_builder.settings import Site
 from site_builder.summaries import figures, ledger, ledger_figure
 
+DATABASE = "tables.sqlite"
+"""File of the scratch folder that holds a package's part of the database of all tables."""
 PUBLISHED = "ledger: "
 """Before the name of a query that counts for a published figure."""
 
@@ -73,9 +74,12 @@ def build_package(folder: PackageFolder, site: Site, scratch: Path) -> BuiltPack
         return BuiltPackage(folder.name, problems)
     out = Folder(scratch / "site")
     finished = FinishedPackage(read, tuple(draw(figure) for figure in summarised.figures), summarised.ledger)
-    write_downloads(finished, site, out)
-    write_pages(finished, site, out)
-    return BuiltPackage(folder.name, problems, _card(read, summarised, out.files), out.files, summarised.loaded)
+    parquet = {table.resource: table.parquet for table in summarised.loaded if table.parquet}
+    write_downloads(finished, site, parquet, out)
+    write_tables(read.package.name, read.tables, scratch / DATABASE)
+    card = make_card(finished, table_paths(read), out.files)
+    write_pages(finished, card, site, out)
+    return BuiltPackage(folder.name, problems, card, out.files, summarised.loaded)
 
 
 def check_package(folder: PackageFolder, scratch: Path) -> tuple[Problem, ...]:
@@ -144,41 +148,3 @@ def write_lines(table: Table, path: Path) -> None:
     counts = [dict(counts_of(table, row)) for row in rows] if table.resource.kind == "counts" else []
     about = {"document": table.resource.document, "lines": table.source_lines(), "counts": counts}
     path.write_text(json.dumps(about, default=str), "utf-8")
-
-
-# --- the card --------------------------------------------------------------------------------------------------------
-
-
-def _card(read: ReadPackage, summarised: _Summarised, files: tuple[File, ...]) -> Card:
-    package, response = read.package, read.package.response
-    return Card(
-        name=package.name,
-        title=package.title,
-        description=package.description,
-        version=package.version,
-        created=package.created,
-        authority=response.authority if response else None,
-        reference=response.reference if response else None,
-        outcome=response.outcome if response else None,
-        dates=_dates(package),
-        start=response.coverage.start if response else None,
-        end=response.coverage.end if response else None,
-        keywords=package.keywords,
-        licences=package.licences,
-        tables=tuple(_table_card(table) for table in read.tables),
-        formats=tuple(sorted({ending(file.path) for file in files if file.path.startswith("data/")})),
-        differences=tuple(entry for entry in summarised.ledger if entry.state == "differs"),
-    )
-
-
-def _dates(package: Package) -> tuple[tuple[str, date], ...]:
-    response = package.response
-    if response is None:
-        return ()
-    known = (("asked", response.request_date), ("answered", response.response_date), ("dated", response.document_date))
-    return tuple((what, day) for what, day in known if day)
-
-
-def _table_card(table: Table) -> TableCard:
-    resource = table.resource
-    return TableCard(resource.name, resource.title, resource.kind, resource.unit, len(table.rows), len(resource.fields))

@@ -20,6 +20,7 @@ from site_builder.model import (
     Table,
     Value,
 )
+from site_builder.snippets import Snippet
 from site_builder.withheld import count
 
 LONGEST_TRAIL = 500
@@ -75,6 +76,8 @@ class TableView:
     resource: Resource
     rows: int
     downloads: tuple[Download, ...]
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Formats that it is too large for, each with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,9 @@ class PackagePage(Page):
     documents: tuple[DocumentView, ...]
     ledger: tuple[LedgerEntry, ...]
     bundle: Download
+    citation: str
+    structured: str
+    """The package as schema.org's Dataset, as JSON for a ``script`` element; empty without the site's address."""
     missing: tuple[tuple[Resource, str, str, int], ...]
     """Missing cells: the table, the field's title, the reason and how many."""
     withheld: tuple[WithheldView, ...]
@@ -315,6 +321,12 @@ class UsePage(Page):
     tables: tuple[TableView, ...]
     bundle: Download
     citation: str
+    citations: tuple[tuple[str, str, Download], ...]
+    """The citation in other forms: the name of each, its text, and its file."""
+    structured: str
+    """The package as schema.org's Dataset, as JSON for a ``script`` element; empty without the site's address."""
+    snippets: tuple[Snippet, ...]
+    """Code to paste; there is none without the site's address."""
     files: tuple[Download, ...]
 
     @property
@@ -354,6 +366,8 @@ class HomePage(Page):
     """Tables of the newest responses: whose each is, how many records it lists, and its page."""
     years: tuple[int, int] | None
     """First and last year covered."""
+    structured: str
+    """The site as schema.org's DataCatalog, as JSON for a ``script`` element; empty without the site's address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,6 +376,10 @@ class CataloguePage(Page):
 
     template: ClassVar[str] = "catalogue.html"
     cards: tuple[Card, ...]
+    everything: tuple[Download, ...]
+    """All packages in one file."""
+    structured: str
+    """The site as schema.org's DataCatalog, as JSON for a ``script`` element; empty without the site's address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -388,6 +406,26 @@ class SearchPage(Page):
 
     template: ClassVar[str] = "search.html"
     cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiPage(Page):
+    """What programs can fetch, with examples."""
+
+    template: ClassVar[str] = "api.html"
+    example: Card | None
+    """A package to show addresses of, one with a table where there is one."""
+    formats: tuple[tuple[str, str], ...]
+    """Each format that tables come in: its ending and its media type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedirectPage(Page):
+    """What stands where a page was that has moved."""
+
+    template: ClassVar[str] = "redirect.html"
+    target: str
+    """Site path of where it is now, with its anchor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -506,11 +544,21 @@ def origin(package: Package) -> str:
 def citation(package: Package, url: str) -> str:
     """Cite a package in a sentence: who answered, what, when, and where it stands."""
     response = package.response
-    who = f"{response.authority.name}. " if response else ""
-    reference = f" (reference {response.reference})" if response and response.reference else ""
+    authority, reference = (response.authority, response.reference) if response else (None, None)
+    return _citation(authority, reference, package, url)
+
+
+def card_citation(card: Card, url: str) -> str:
+    """Cite a package, known from its card."""
+    return _citation(card.authority, card.reference, card, url)
+
+
+def _citation(authority: Authority | None, reference: str | None, package: Package | Card, url: str) -> str:
+    who = f"{authority.name}. " if authority else ""
+    number = f" (reference {reference})" if reference else ""
     version = f" Version {package.version}." if package.version else ""
     place = f" {urls.absolute(url, urls.package(package.name))}" if url else ""
-    return f"{who}“{package.title}”{reference}. Data package {package.name}.{version}{place}"
+    return f"{who}“{package.title}”{number}. Data package {package.name}.{version}{place}"
 
 
 def package_credit(package: Package) -> Credit:

@@ -51,6 +51,9 @@ def read_package(folder: PackageFolder) -> tuple[ReadPackage | None, tuple[Probl
     problems = (*found, *unreadable, *badly_headed)
     if package is None:
         return None, problems
+    if package.response and folder.root.name != folder.name:
+        what = f'The folder is called "{folder.root.name}", which cannot be an address.'
+        problems = (*problems, Problem(folder.where, "folder-name", what, f'Rename it to "{folder.name}".'))
     documents = read_documents(folder, _document_paths(package, folder))
     unreadable_tables = any((problem.field or "").startswith("resources") for problem in found)
     tables, invalid = ((), ()) if unreadable_tables else read_tables(package, folder.root, folder.where)

@@ -51,7 +51,7 @@ def main() -> None:
     request = json.load(sys.stdin)
     con = duckdb.connect(":memory:", config={"threads": 1, "async_threads": 0})
     for table in request["tables"]:
-        _load(con, table)
+        load(con, table)
     con.execute(f"SET memory_limit = '{request['memory_mb']}MB'")
     for statement in _LOCK:
         con.execute(statement)
@@ -68,22 +68,28 @@ def _text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _load(con: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
+def load(con: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
     """Make a table from our own CSV (with a row number first), or from Parquet that an earlier load wrote."""
     target = _name(table["name"])
     if table["schema"]:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {_name(table['schema'])}")
         target = f"{_name(table['schema'])}.{target}"
     if table["csv"] is None:
-        con.execute(f"CREATE TABLE {target} AS FROM read_parquet({_text(table['parquet'])})")
+        rows, record = f"read_parquet({_text(table['parquet'])})", _record(table, "(row_number() OVER ())::INTEGER")
+        con.execute(f"CREATE TABLE {target} AS SELECT {record}, * FROM {rows}")  # noqa: S608  # quoted
         return
     columns = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in [["_record", "INTEGER"], *table["columns"]])
-    record = f"{{'package': {_text(table['package'])}, 'resource': {_text(table['resource'])}, 'row': _record}}"
     form = "header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"'"
     rows = f"read_csv({_text(table['csv'])}, columns = {{{columns}}}, {form}, {_READ})"
-    con.execute(f"CREATE TABLE {target} AS SELECT {record} AS _record, * EXCLUDE (_record) FROM {rows}")  # noqa: S608  # quoted
-    if table["parquet"]:
-        con.execute(f"COPY {target} TO {_text(table['parquet'])} (FORMAT parquet, COMPRESSION snappy)")
+    con.execute(f"CREATE TABLE {target} AS SELECT {_record(table, '_record')}, * EXCLUDE (_record) FROM {rows}")  # noqa: S608  # quoted
+    if table["parquet"] and table["columns"]:
+        about = f"KV_METADATA {{frictionless: {_text(table['schema_json'])}}}"
+        rows = f"(SELECT * EXCLUDE (_record) FROM {target})"  # noqa: S608  # quoted
+        con.execute(f"COPY {rows} TO {_text(table['parquet'])} (FORMAT parquet, COMPRESSION snappy, {about})")
+
+
+def _record(table: dict[str, Any], row: str) -> str:
+    return f"{{'package': {_text(table['package'])}, 'resource': {_text(table['resource'])}, 'row': {row}}} AS _record"
 
 
 def _limit(request: dict[str, Any]) -> None:

@@ -54,11 +54,15 @@ class Site:
     """How to reach the maintainers without an account anywhere; empty where there is no such way."""
     navigation: tuple[str, ...]
     """Content pages in the site's header, by site path."""
+    footer: tuple[str, ...]
+    """Content pages at the foot of each page, by site path."""
     glossary: str
     """The table of codes whose terms are explained, as package/resource; empty where there is none."""
     templates: tuple[tuple[str, str], ...]
     """Each Jinja template's name and text."""
     assets: tuple[Asset, ...]
+    redirects: tuple[tuple[str, str], ...] = ()
+    """Where pages were, and where they are now, as site paths, sorted."""
     terms: tuple[Term, ...] = ()
     """The glossary, read."""
 
@@ -80,7 +84,9 @@ def read_site(root: Path, url: str | None = None) -> tuple[Site | None, tuple[Pr
         repository=settings.get("repository", "").rstrip("/"),
         contact=settings.get("contact", ""),
         navigation=tuple(settings.get("navigation", ())),
+        footer=tuple(settings.get("footer", ())),
         glossary=settings.get("glossary", ""),
+        redirects=tuple(sorted(settings.get("redirects", {}).items())),
         templates=_templates(root / "templates"),
         assets=_assets(root / "templates", root / VENDORED),
     ), ()

@@ -40,6 +40,11 @@ def sql_schema(package: str) -> str:
     return "p_" + sql_name(package)
 
 
+def sqlite_table(package: str, resource: str) -> str:
+    """Name a table in the database of all tables. What stands before the first ``__`` is the package."""
+    return re.sub(r"(?<=[a-z0-9])-(?=[a-z0-9])", "_", package) + "__" + sql_name(resource)
+
+
 def is_reserved_column(name: str) -> bool:
     """Whether the site itself has a column of this name in SQL, which does not see capital letters."""
     return name.lower() == "_record" or name.lower().endswith("__missing")
@@ -92,6 +97,11 @@ def relative(page: str, target: str) -> str:
     return quote(link) + hash_ + anchor
 
 
+def quoted(text: str) -> str:
+    """Write any text as a part of an address."""
+    return quote(text, safe="")
+
+
 def absolute(site_url: str, target: str) -> str:
     """Write a site path as an address of its own."""
     path, hash_, anchor = target.partition("#")
@@ -101,6 +111,11 @@ def absolute(site_url: str, target: str) -> str:
 HOME = ""
 FEED = "feed.xml"
 CATALOGUE = "datasets/"
+API = "api/"
+CATALOG = "catalog.json"
+CATALOG_SCHEMA = "catalog.schema.json"
+DCAT = "catalog.jsonld"
+OPENAPI = "openapi.json"
 SEARCH = "search/"
 SEARCH_WORDS = "search/words.json"
 SEARCH_INDEX = "pagefind/"
@@ -195,6 +210,11 @@ def data(name: str, path: str = "") -> str:
     return f"data/{name}/{path}"
 
 
+def croissant(name: str) -> str:
+    """Address of what describes a package's tables to programs that learn from data."""
+    return data(name, "croissant.json")
+
+
 def bundle(name: str) -> str:
     """Address of a package's zip."""
     return data(name, f"{name}.zip")
@@ -208,6 +228,12 @@ def summary_data(name: str, summary: str, extension: str) -> str:
 def content_data(content: str, summary: str, extension: str) -> str:
     """Address of the data of a content page's figure; the content page's site path ends in ``/`` or is empty."""
     return f"data/_site/{content}{summary}.{extension}"
+
+
+EVERYTHING_ZIP = "data/_site/everything.zip"
+"""Address of the zip of all packages."""
+EVERYTHING_SQLITE = "data/_site/everything.sqlite"
+"""Address of the database of all tables."""
 
 
 def version_folder(version: str) -> str:

@@ -180,7 +180,7 @@ def _plain(value: object, field: Field) -> Value:
         case tuple():
             return ",".join(str(part) for part in value)
         case dt.timedelta():
-            return f"PT{value.total_seconds():g}S"
+            return f"PT{Decimal(value // dt.timedelta(microseconds=1)) / 1_000_000:f}S"
         case _:
             return str(value)
 

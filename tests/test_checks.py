@@ -96,7 +96,8 @@ def test_a_document_that_is_not_the_reviewed_one(tmp_path: Path) -> None:
     """Its hash says so."""
     response = RESPONSE.replace("Borough of", "Town of")
     problem = '"source/response.txt" is not the file whose hash is given.'
-    mend = f"If it was meant to change, write {sha256(response)}."
+    only = f"Only if this is the document as it was received, write {sha256(response)}."
+    mend = f"Put back the one that was hashed. {only}"
     expected = f'datapackage.json "sources[0].hash" [source-hash] {problem} {mend}'
     assert found(tmp_path, parking_fines() | {"source/response.txt": response}) == [expected]
 

@@ -1,0 +1,238 @@
+"""Put all packages of the site in one zip, and all their tables in one SQLite database.
+
+Each package writes its tables into a small database of its own, in whatever process builds it; they are joined in the
+end. The same packages give the same rows in the same order, and with one version of SQLite the same bytes.
+"""
+
+import contextlib
+import sqlite3
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from site_builder import urls
+from site_builder.bundles import member
+from site_builder.exports import as_text
+from site_builder.model import Card, Table, TypedColumn, Value
+from site_builder.output import Folder
+from site_builder.writable import decimal_scale, is_double
+
+APPLICATION_ID = 0x44504B47
+"""Tells programs whose file a database is: "DPKG", for data packages."""
+USER_VERSION = 1
+"""Version of the form of the database: it changes when a program that reads it would have to."""
+_MOST_COLUMNS = 1_999
+_BIGINT = 2**63
+
+_ABOUT = """
+CREATE TABLE packages (
+    package TEXT PRIMARY KEY, title TEXT NOT NULL, description TEXT NOT NULL, version TEXT, created TEXT,
+    authority TEXT, reference TEXT, outcome TEXT, covers_from TEXT, covers_to TEXT, licences TEXT, page TEXT NOT NULL
+);
+CREATE TABLE tables (
+    table_name TEXT PRIMARY KEY, package TEXT NOT NULL REFERENCES packages, resource TEXT NOT NULL,
+    title TEXT NOT NULL, description TEXT NOT NULL, kind TEXT, unit TEXT NOT NULL, rows INTEGER NOT NULL,
+    left_out TEXT
+);
+CREATE TABLE columns (
+    table_name TEXT NOT NULL REFERENCES tables, position INTEGER NOT NULL, column_name TEXT NOT NULL,
+    field TEXT NOT NULL, is_reason INTEGER NOT NULL, type TEXT NOT NULL, title TEXT NOT NULL,
+    description TEXT NOT NULL, PRIMARY KEY (table_name, position)
+);
+CREATE TABLE categories (
+    table_name TEXT NOT NULL REFERENCES tables, column_name TEXT NOT NULL, value TEXT NOT NULL, label TEXT NOT NULL
+);
+CREATE TABLE missing (
+    table_name TEXT NOT NULL REFERENCES tables, column_name TEXT NOT NULL, reason TEXT NOT NULL,
+    cells INTEGER NOT NULL
+);
+"""
+_VIEWS = (
+    (
+        "catalogue",
+        "Each table with its package: who answered, what a row is, and how many there are.",
+        """SELECT t.table_name, t.title, t.kind, t.unit, t.rows, p.package, p.title AS package_title, p.authority,
+        p.reference, p.version, p.covers_from, p.covers_to, p.licences, p.page
+        FROM tables AS t JOIN packages AS p USING (package) ORDER BY t.table_name""",
+    ),
+    (
+        "dictionary",
+        "Each column of each table: its type, its title, and what it means.",
+        """SELECT c.table_name, c.position, c.column_name, c.type, c.title, c.description, t.package, t.resource
+        FROM columns AS c JOIN tables AS t USING (table_name) ORDER BY c.table_name, c.position""",
+    ),
+    (
+        "missing_values",
+        "How many cells of each column have no value, and why; and of how many rows.",
+        """SELECT m.table_name, m.column_name, m.reason, m.cells, t.rows
+        FROM missing AS m JOIN tables AS t USING (table_name) ORDER BY m.table_name, m.column_name, m.reason""",
+    ),
+)
+"""Each view: its name, what it is for, and its query."""
+
+
+# --- one package -----------------------------------------------------------------------------------------------------
+
+
+def write_tables(package: str, tables: Sequence[Table], path: Path) -> None:
+    """Write a package's tables, and what each table and column means, into a database of their own."""
+    with contextlib.closing(sqlite3.connect(path)) as con:
+        con.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _ABOUT)
+        for table in tables:
+            _write_table(con, package, table)
+        con.commit()
+
+
+def _write_table(con: sqlite3.Connection, package: str, table: Table) -> None:
+    resource, columns = table.resource, table.columns
+    name = urls.sqlite_table(package, resource.name)
+    large = f"It has {len(columns):,} columns, and a table holds {_MOST_COLUMNS:,}." if _is_wide(columns) else None
+    about = (resource.title, resource.description, resource.kind, resource.unit, len(table.rows), large)
+    con.execute("INSERT INTO tables VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (name, package, resource.name, *about))
+    con.executemany("INSERT INTO categories VALUES (?, ?, ?, ?)", _categories(name, table))
+    con.executemany("INSERT INTO missing VALUES (?, ?, ?, ?)", _missing(name, table))
+    kinds = [_kind(column, table) for column in columns]
+    described = (_described(column, kind) for column, kind in zip(columns, kinds, strict=True))
+    rows = ((name, n, *each) for n, each in enumerate(described, start=1))
+    con.executemany("INSERT INTO columns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    if large:
+        return
+    stated = "".join(f", {_name(column.name)} {kind}" for column, kind in zip(columns, kinds, strict=True))
+    con.execute(f"CREATE TABLE {_name(name)} (_record INTEGER PRIMARY KEY{stated})")
+    marks = ", ?" * len(columns)
+    con.executemany(f"INSERT INTO {_name(name)} VALUES (?{marks})", _rows(table, kinds))  # noqa: S608  # quoted
+
+
+def _is_wide(columns: Sequence[TypedColumn]) -> bool:
+    return len(columns) > _MOST_COLUMNS
+
+
+def _categories(name: str, table: Table) -> Iterator[tuple[str, str, str, str]]:
+    for field in table.resource.fields:
+        for category in field.categories:
+            yield name, field.name, category.value, category.label
+
+
+def _missing(name: str, table: Table) -> Iterator[tuple[str, str, str, int]]:
+    """Count the cells that have no value, by reason."""
+    for n, field in enumerate(table.resource.fields):
+        reasons = [row[n].missing or "" for row in table.rows if row[n].missing is not None]
+        for reason in sorted(set(reasons)):
+            yield name, field.name, reason, reasons.count(reason)
+
+
+def _described(column: TypedColumn, kind: str) -> tuple[str, str, bool, str, str, str]:
+    field = column.field
+    title = f"{field.title}: why there is no value" if column.is_reason else field.title
+    return column.name, field.name, column.is_reason, kind, title, "" if column.is_reason else field.description
+
+
+def _kind(column: TypedColumn, table: Table) -> str:
+    """Choose a type that loses no digit: REAL only where every number survives as one, else TEXT."""
+    if column.is_reason:
+        return "TEXT"
+    values = [value for row in table.rows if (value := column.value(row)) is not None]
+    match column.field.type:
+        case "boolean":
+            return "INTEGER"
+        case "integer" | "year":
+            return "INTEGER" if all(isinstance(v, int) and -_BIGINT <= v < _BIGINT for v in values) else "TEXT"
+        case "number" if decimal_scale(values) is not None and all(map(_survives, values)):
+            return "REAL"
+        case _:
+            return "TEXT"
+
+
+def _survives(value: Value) -> bool:
+    return isinstance(value, int | float | Decimal) and is_double(value)
+
+
+def _rows(table: Table, kinds: Sequence[str]) -> Iterator[tuple[int | float | str | None, ...]]:
+    columns = table.columns
+    for number, row in enumerate(table.rows, start=1):
+        yield (number, *(_stored(column.value(row), kind) for column, kind in zip(columns, kinds, strict=True)))
+
+
+def _stored(value: Value, kind: str) -> int | float | str | None:
+    match value:
+        case None:
+            return None
+        case int() | Decimal() | float() if kind == "INTEGER":
+            return int(value)
+        case int() | Decimal() | float() if kind == "REAL":
+            return float(value)
+        case _:
+            return as_text(value)
+
+
+def _name(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+# --- all of them -----------------------------------------------------------------------------------------------------
+
+
+def write_everything(cards: Sequence[Card], databases: Mapping[str, Path], scratch: Path, out: Folder) -> None:
+    """Write the zip and the database of all packages. Each package's bundle must have been written already."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    bundles = [(card.name, out.root / urls.bundle(card.name)) for card in cards]
+    _zip(bundles, scratch / "everything.zip")
+    out.take(urls.EVERYTHING_ZIP, scratch / "everything.zip")
+    _database(cards, [databases[card.name] for card in cards], scratch / "everything.sqlite")
+    out.take(urls.EVERYTHING_SQLITE, scratch / "everything.sqlite")
+
+
+def _zip(bundles: Iterable[tuple[str, Path]], path: Path) -> None:
+    """Put what the bundles hold in one zip: a folder for each package, as in its bundle."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as together:
+        for _, bundle in sorted(bundles):
+            with zipfile.ZipFile(bundle) as archive:
+                for name in archive.namelist():
+                    together.writestr(member(name), archive.read(name))
+
+
+def _database(cards: Iterable[Card], parts: Iterable[Path], path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as con:
+        con.executescript(
+            f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA application_id = {APPLICATION_ID}; "
+            f"PRAGMA user_version = {USER_VERSION};" + _ABOUT
+        )
+        con.executemany("INSERT INTO packages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_package, cards))
+        con.commit()
+        for part in parts:
+            _join(con, part)
+        con.execute("CREATE TABLE views (view_name TEXT PRIMARY KEY, description TEXT NOT NULL)")
+        for name, description, query in _VIEWS:
+            con.execute(f"CREATE VIEW {name} AS {query}")
+            con.execute("INSERT INTO views VALUES (?, ?)", (name, description))
+        con.commit()
+
+
+def _package(card: Card) -> tuple[str | None, ...]:
+    return (
+        card.name,
+        card.title,
+        card.description,
+        card.version,
+        *(day.isoformat() if day else None for day in (card.created,)),
+        card.authority.name if card.authority else None,
+        card.reference,
+        card.outcome,
+        *(day.isoformat() if day else None for day in (card.start, card.end)),
+        ", ".join(licence.title for licence in card.licences) or None,
+        urls.package(card.name),
+    )
+
+
+def _join(con: sqlite3.Connection, part: Path) -> None:
+    """Copy a package's tables, and what is said of them, row for row."""
+    con.execute("ATTACH ? AS part", (str(part),))
+    query = "SELECT name, sql FROM part.sqlite_schema WHERE type = 'table' AND instr(name, '__') ORDER BY name"
+    for name, sql in con.execute(query).fetchall():
+        con.execute(sql)
+        con.execute(f"INSERT INTO main.{_name(name)} SELECT * FROM part.{_name(name)} ORDER BY _record")  # noqa: S608  # quoted
+    for name in ("tables", "columns", "categories", "missing"):
+        con.execute(f"INSERT INTO main.{name} SELECT * FROM part.{name} ORDER BY rowid")  # noqa: S608  # our own names
+    con.commit()
+    con.execute("DETACH part")

@@ -1,0 +1,35 @@
+"""Name a file's format: its media type, and what it is called, by its ending."""
+
+_TYPES = {
+    "bib": "application/x-bibtex",
+    "csl.json": "application/vnd.citationstyles.csl+json",
+    "csv": "text/csv",
+    "geojson": "application/geo+json",
+    "html": "text/html",
+    "json": "application/json",
+    "jsonld": "application/ld+json",
+    "md": "text/markdown",
+    "ndjson": "application/x-ndjson",
+    "parquet": "application/vnd.apache.parquet",
+    "pdf": "application/pdf",
+    "ris": "application/x-research-info-systems",
+    "sql": "application/sql",
+    "sqlite": "application/vnd.sqlite3",
+    "tsv": "text/tab-separated-values",
+    "txt": "text/plain",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xml": "application/xml",
+    "zip": "application/zip",
+}
+UNKNOWN = "application/octet-stream"
+
+
+def media_type(path: str) -> str:
+    """Give the media type that a file's ending stands for."""
+    parts = path.rsplit("/", 1)[-1].lower().split(".")
+    return _TYPES.get(".".join(parts[-2:])) or _TYPES.get(parts[-1], UNKNOWN) if len(parts) > 1 else UNKNOWN
+
+
+def ending(path: str) -> str:
+    """Name a file's format by its ending, in capitals."""
+    return path.rsplit(".", 1)[-1].upper() if "." in path else "file"
