@@ -2,9 +2,15 @@
 
 import hashlib
 import io
+import re
 import zipfile
+from pathlib import Path
+from urllib.parse import unquote
 
+from site_builder.build import build
 from site_builder.bundles import bundle, checksums
+from site_builder.workers import Here
+from tests.making import PACKAGES, repository
 
 FILES = {"datapackage.json": b"{}\n", "data/fines.csv": b"fine\nPF1\n", "source/Réponse 1.txt": b"\xff\x00"}
 
@@ -37,3 +43,19 @@ def test_the_same_files_give_the_same_bundle() -> None:
         about = {(info.date_time, info.create_system, info.external_attr >> 16) for info in archive.infolist()}
         assert [info.filename for info in archive.infolist()] == sorted(archive.namelist())
     assert about == {((1980, 1, 1, 0, 0, 0), 3, 0o100644)}
+
+
+def test_the_page_in_a_bundle_says_in_order_what_it_is_what_it_is_not_how_to_cite_it_and_what_it_holds(
+    tmp_path: Path,
+) -> None:
+    """Of a response, and of data that is none."""
+    root = repository(tmp_path / "site", PACKAGES)
+    build(root, root / "dist", Here())
+    for name in ("parking-fines", "library-books", "stolen-chips"):
+        with zipfile.ZipFile(root / "dist" / "data" / name / f"{name}.zip") as archive:
+            page = archive.read(f"{name}/ABOUT.html").decode()
+            held = {each.removeprefix(f"{name}/") for each in archive.namelist()}
+        steps = ("What it is", "What it is not", "How to cite it", "What each file holds")
+        places = [page.index(f"<h2>{step}</h2>") for step in steps]
+        assert places == sorted(places)
+        assert {unquote(link) for link in re.findall(r'<li><a href="([^"]+)"', page)} == held

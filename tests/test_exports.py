@@ -60,7 +60,7 @@ def test_a_table_as_json_reads_back_value_for_value(rows: list[tuple[Value, Valu
 
 
 def test_json_says_why_a_value_is_missing() -> None:
-    """Beside the field that has more than one reason."""
+    """Beside each field of which a value is missing."""
     amount = Field("amount", "number", "", "", missing=(Missing("[cut]", "withheld"), Missing("", "left blank")))
     one_reason = Field("street", "string", "", "", missing=(Missing("", "left blank"),))
     made = table(
@@ -69,8 +69,8 @@ def test_json_says_why_a_value_is_missing() -> None:
         [Cell(Decimal(0), "0"), Cell("Quay", "Quay")],
     )
     assert loads(table_json(made)) == [
-        {"amount": None, "amount__missing": "withheld", "street": None},
-        {"amount": 0, "amount__missing": None, "street": "Quay"},
+        {"amount": None, "amount__missing": "withheld", "street": None, "street__missing": "left blank"},
+        {"amount": 0, "amount__missing": None, "street": "Quay", "street__missing": None},
     ]
 
 

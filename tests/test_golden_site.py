@@ -10,9 +10,11 @@ import pytest
 
 from site_builder.build import build
 from site_builder.workers import Here
-from tests.making import main_text, parking_fines, repository, tree
+from tests.making import PACKAGES, main_text, parking_fines, repository, tree
 
 GOLDEN = Path(__file__).parent / "golden" / "site"
+ADDRESSES = GOLDEN.parent / "addresses.txt"
+"""Every address of a site of three packages that knows its own."""
 PAGES = {
     "home": "",
     "catalogue": "datasets/",
@@ -22,6 +24,7 @@ PAGES = {
     "figure": "datasets/parking-fines/figures/fines-by-street/",
     "changes": "datasets/parking-fines/changes/",
     "use": "datasets/parking-fines/use/",
+    "api": "api/",
     "authority": "authorities/borough-of-sandhaven/",
     "content": "about/",
     "content-figure": "figures/rows/",
@@ -56,3 +59,19 @@ def test_a_page_says_what_it_said(site: dict[str, bytes], kind: str) -> None:
 def test_the_site_has_the_files_that_it_had(site: dict[str, bytes]) -> None:
     """Addresses are a contract; those of assets and of the search hold hashes, and are nobody's business."""
     hold("files", "\n".join(sorted(path for path in site if not path.startswith(("assets/", "pagefind/")))))
+
+
+def test_no_address_that_was_ever_published_is_gone(tmp_path: Path) -> None:
+    """Data files are never renamed; a page that moves leaves a redirect. ``UPDATE_GOLDEN`` adds, and takes none away.
+
+    An address that holds a hash is no promise.
+    """
+    root = repository(tmp_path / "site", PACKAGES)
+    assert build(root, root / "dist", Here(), "https://example.org/some-repo").published
+    site = {path for path in tree(root / "dist") if not path.startswith(("assets/", "pagefind/"))}
+    known = set(ADDRESSES.read_text("utf-8").splitlines()) if ADDRESSES.exists() else set()
+    if os.environ.get("UPDATE_GOLDEN"):
+        known |= site
+        ADDRESSES.write_text("".join(f"{path}\n" for path in sorted(known)), "utf-8")
+    assert sorted(known - site) == []
+    assert sorted(site - known) == [], "New addresses become a promise: run this with UPDATE_GOLDEN=1."

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date
 from xml.etree import ElementTree as ET
 
+from jsonschema import Draft202012Validator, FormatChecker
+
 from site_builder import metadata
 from site_builder.model import Card, File
 
@@ -54,17 +56,35 @@ def test_a_package_that_states_no_day_is_in_no_feed() -> None:
     assert root.find(f"{ATOM}entry") is None
 
 
-def test_the_catalogue_lists_a_packages_files_and_no_others() -> None:
-    files = [
-        File("data/parking-fines/README.md", 5, "ab"),
-        File("data/other/x.csv", 1, "cd"),
-        File("index.html", 9, "ef"),
-    ]
+def test_the_catalogue_gives_a_nightly_script_hash_version_and_date_of_each_file() -> None:
+    readme = File("data/parking-fines/README.md", 5, "ab" * 32)
+    page = File("index.html", 9, "ef" * 32)
+    whole = File("data/_site/everything.zip", 7, "cd" * 32)
 
-    (package,) = json.loads(metadata.catalog([CARD], files, "A site", URL))["packages"]
+    document = json.loads(metadata.catalog([replace(CARD, files=(readme,))], [whole, readme, page], "A site", URL))
 
-    assert package["files"] == [{"path": "data/parking-fines/README.md", "size": 5, "sha256": "ab"}]
+    (package,) = document["packages"]
     assert package["created"] == "2026-03-01"
+    assert package["files"] == [
+        {
+            "path": "data/parking-fines/README.md",
+            "mediaType": "text/markdown",
+            "size": 5,
+            "sha256": "ab" * 32,
+            "version": "1.1.0",
+            "created": "2026-03-01",
+        }
+    ]
+    assert [file["path"] for file in document["files"]] == ["data/_site/everything.zip"]
+
+
+def test_the_catalogue_keeps_to_its_published_form() -> None:
+    readme = File("data/parking-fines/README.md", 5, "ab" * 32)
+    document = json.loads(metadata.catalog([replace(CARD, files=(readme,))], [readme], "A site", ""))
+
+    validator = Draft202012Validator(json.loads(metadata.catalog_schema()), format_checker=FormatChecker())
+
+    assert [error.message for error in validator.iter_errors(document)] == []
 
 
 def test_the_map_names_pages_by_their_whole_address() -> None:

@@ -35,8 +35,10 @@ def build(tmp_path: Path, site: Site, files: Files, name: str = "library-books")
 def downloads(site: dict[str, bytes], name: str = "library-books") -> list[str]:
     """Give what a package's data holds besides what each has."""
     prefix = f"data/{name}/"
-    common = {"datapackage.json", "SHA256SUMS", f"{name}.zip"}
-    return sorted({path.removeprefix(prefix) for path in site if path.startswith(prefix)} - common)
+    common = {"datapackage.json", "SHA256SUMS", f"{name}.zip", "croissant.json"}
+    common |= {"citation.bib", "citation.ris", "citation.csl.json"}
+    found = {path.removeprefix(prefix) for path in site if path.startswith(prefix)} - common
+    return sorted(path for path in found if not path.endswith(".csv-metadata.json"))
 
 
 def figures(site: dict[str, bytes]) -> list[str]:
@@ -68,7 +70,8 @@ def test_a_package_of_version_1(tmp_path: Path, site: Site) -> None:
     }
     built = build(tmp_path, site, {"datapackage.json": as_json(descriptor), "data/books.csv": BOOKS})
     figure = "summaries/books-2024-by-shelf"
-    assert downloads(built) == ["data/books.csv", "data/books.json", f"{figure}.csv", f"{figure}.json"]
+    formats = [f"data/books.{ending}" for ending in ("csv", "json", "ndjson", "parquet", "xlsx")]
+    assert downloads(built) == [*formats, f"{figure}.csv", f"{figure}.json"]
     assert figures(built) == ["books-2024-by-shelf"]
     assert 'href="https://opendatacommons.org/licenses/pddl/"' in page(built)
     assert "Library books</h1>" in page(built)

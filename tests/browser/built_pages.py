@@ -24,6 +24,7 @@ KINDS = {
     "figure": r"datasets/[^/]+/figures/[^/]+/",
     "embed": r"(?:.+/)?figures/[^/]+/embed/",
     "search": r"search/",
+    "for programs": r"api/",
     "changes": r"datasets/[^/]+/changes/",
     "use": r"datasets/[^/]+/use/",
     "content figure": r"(?!datasets/)(?:.+/)?figures/[^/]+/",
