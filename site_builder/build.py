@@ -49,6 +49,8 @@ class Outcome:
     published: bool = False
     has_address: bool = True
     """Whether the site's address was known; what must be absolute is left out without it."""
+    has_contact: bool = True
+    """Whether readers are told how to report a mistake."""
     in_one_step: bool = True
     """Whether the new site took the place of the old one in one step."""
 
@@ -98,6 +100,7 @@ def build(
         size=sum(file.size for file in files.values()),
         published=True,
         has_address=bool(site.url),
+        has_contact=bool(site.contact or site.repository),
         in_one_step=in_one_step,
     )
 

@@ -42,6 +42,11 @@ _jobs = click.option(
 )
 
 
+_NO_CONTACT = (
+    "Readers are not told how to report a mistake: site.toml gives neither a contact nor a repository. Add one of them."
+)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def cli() -> None:
@@ -74,6 +79,8 @@ def build_command(root: Path, out: Path | None, url: str | None, jobs: int) -> N
         click.echo("This system cannot exchange two folders in one step: for a moment there was no site.", err=True)
     if not outcome.has_address:
         click.echo(_NO_ADDRESS)
+    if not outcome.has_contact:
+        click.echo(_NO_CONTACT)
     size = f"{outcome.size / 1e6:.1f} MB"
     click.echo(f"Built {target}: {outcome.packages} packages, {outcome.pages} pages, {outcome.files} files, {size}.")
 
