@@ -243,8 +243,8 @@ def test_the_shapes_find_what_is_missing(site: dict[str, bytes]) -> None:
     assert not conforms
 
 
-def croissant_library() -> Any:  # noqa: ANN401  # it ships no types
-    """Give mlcroissant, or skip: it is installed by ``make test-croissant`` alone, since a need of its has to be built."""
+def croissant_library() -> Any:
+    """Give mlcroissant, or skip: ``make test-croissant`` alone installs it, since a need of its has to be built."""
     return pytest.importorskip("mlcroissant", reason="make test-croissant installs it")
 
 
