@@ -3,6 +3,7 @@
 One error anywhere publishes nothing, but every package is reported.
 """
 
+import errno
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -137,7 +138,32 @@ def _each(
             yield future.result()
         except (TimeoutError, Crashed) as failure:
             yield BuiltPackage(folder.name, (_crashed(folder, failure),))
+        except Exception as fault:  # a stranger's input found a fault of ours: it fails alone, by its name
+            if isinstance(fault, OSError) and fault.errno in _OF_THE_MACHINE:
+                raise
+            yield BuiltPackage(folder.name, (_at_fault(folder, fault),))
         progress(folder.name)
+
+
+_OF_THE_MACHINE = frozenset(
+    [
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EIO,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ENOMEM,
+    ],
+)
+"""What the disk or the system refuses, whatever the package."""
+
+
+def _at_fault(folder: PackageFolder, fault: Exception) -> Problem:
+    what = f"It met a fault of this program: {type(fault).__name__}: {str(fault)[:200]}."
+    return Problem(folder.where, "fault", what, "Please report it, with the package.")
 
 
 def _crashed(folder: PackageFolder, failure: Exception) -> Problem:

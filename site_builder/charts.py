@@ -340,13 +340,15 @@ def chart_json(figure: Figure, sources: Sequence[str], caveats: Sequence[str]) -
 
 _NOISE = re.compile(r' (?:aria-[a-z]+|role|class|pointer-events|version|opacity|font-family|xmlns:xlink)="[^"]*"')
 _EMPTY = re.compile(r'<path(?: [a-z-]+="[^"]*")* d="(?:M0,0h0v0h0Z)?"(?: [a-z-]+="[^"]*")*/>|<g></g>')
+_TAG = re.compile(r"<[^>]*>")
+"""What may be changed: an author's words stand between tags."""
 _LONG_NUMBER = re.compile(r"(\d+\.\d)\d+")
 
 
 def _svg(name: str, spec: Mapping[str, Any], text: str) -> str:
     """Render a chart, and give it the name and description that the renderer loses."""
     drawn = vl_convert.vega_to_svg(dict(spec), allowed_base_urls=[])
-    body = _LONG_NUMBER.sub(r"\1", _NOISE.sub("", drawn))
+    body = _TAG.sub(lambda tag: _LONG_NUMBER.sub(r"\1", _NOISE.sub("", tag[0])), drawn)
     while (smaller := _EMPTY.sub("", body)) != body:
         body = smaller
     head, _, rest = body.partition(">")

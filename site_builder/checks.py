@@ -12,6 +12,7 @@ from site_builder.writable import faults
 
 _NO_HASH = "sha256:0"
 """What a contributor writes before the hash is known."""
+_MOST_LISTED = 30
 MOST_PER_CHECK = 200
 """Problems that one check lists of one table; the rest would be the same again."""
 
@@ -48,14 +49,27 @@ def check(checked: Checked) -> tuple[Problem, ...]:
 def _categories(checked: Checked) -> Iterator[Problem]:
     """Frictionless accepts ``categories`` without enforcing them."""
     for table in checked.tables:
-        closed = [(n, field, {c.value for c in field.categories}) for n, field in _fields(table) if field.categories]
-        for row, cells in enumerate(table.rows, start=2):
-            for position, field, allowed in closed:
-                cell = cells[position]
-                if cell.missing is None and cell.text not in allowed:
-                    what = f'"{cell.text}" is not among the categories of the field.'
-                    mend = f"Write one of: {', '.join(sorted(allowed))}; or add it to the schema's categories."
-                    yield Problem(checked.file(table.resource), "category", what, mend, line=row, field=field.name)
+        yield from islice(_outside_categories(table, checked.file(table.resource)), MOST_PER_CHECK)
+
+
+def _outside_categories(table: Table, file: str) -> Iterator[Problem]:
+    closed = [(n, field, {c.value for c in field.categories}) for n, field in _fields(table) if field.categories]
+    mends = {
+        field.name: f"Write one of: {_listed(allowed)}; or add it to the schema's categories."
+        for _, field, allowed in closed
+    }
+    for row, cells in enumerate(table.rows, start=2):
+        for position, field, allowed in closed:
+            cell = cells[position]
+            if cell.missing is None and cell.text not in allowed:
+                what = f'"{_short(cell.text)}" is not among the categories of the field.'
+                yield Problem(file, "category", what, mends[field.name], line=row, field=field.name)
+
+
+def _listed(allowed: set[str]) -> str:
+    """List values, the first of very many."""
+    shown = sorted(allowed)[:_MOST_LISTED]
+    return ", ".join(shown) + (" …" if len(allowed) > len(shown) else "")
 
 
 def _unique_keys(checked: Checked) -> Iterator[Problem]:

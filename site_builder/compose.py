@@ -25,7 +25,7 @@ _MOST_TILES = 6
 def compose(cards: Sequence[Card], content: Sequence[ContentFile], site: Site, out: Folder) -> tuple[Problem, ...]:
     """Write everything that is not a package's own, but for what is made from all files: search index and manifest."""
     planned = [*_pages(cards, content, site, out.files)]
-    problems = _dead_navigation(planned, site)
+    problems = (*_dead_navigation(planned, site), *_two_of_one_address(cards))
     for page in planned:
         out.write(urls.page_file(page.path), render(page, site))
     for written in content:
@@ -187,6 +187,18 @@ def _write_pictures(content: Sequence[ContentFile], site: Site, out: Folder) -> 
             chart = figure.charts[0][1] if figure.charts else ""
             picture = social.card(figure.summary.title, page.article.title or site.title, site.title, chart)
             out.write(urls.picture(urls.figure(page.page, figure.summary.name)), picture)
+
+
+def _two_of_one_address(cards: Sequence[Card]) -> tuple[Problem, ...]:
+    """Find authorities of different names whose pages would have the same address."""
+    names: dict[str, str] = {}
+    problems: list[Problem] = []
+    for card in cards:
+        if card.authority and names.setdefault(card.authority.slug, card.authority.name) != card.authority.name:
+            what = f'"{card.authority.name}" would have the address of "{names[card.authority.slug]}".'
+            mend = "Write the name as the other package does, or tell the two apart."
+            problems.append(Problem(f"datapackages/{card.name}/datapackage.json", "authority", what, mend))
+    return tuple(problems)
 
 
 def _dead_navigation(planned: Sequence[pages.Page], site: Site) -> tuple[Problem, ...]:

@@ -180,13 +180,17 @@ def to_load(table: Loaded) -> dict[str, Any]:
     }
 
 
+_NOT_LOADED = 70
+"""What ``sandbox.py`` ends with where a table could not be loaded."""
+
+
 class LoadError(RuntimeError):
     """A table that Frictionless accepted could not be loaded: a fault of ours."""
 
 
 def _crash(process: subprocess.CompletedProcess[str]) -> Failure:
     """Say why the process ended before it answered."""
-    if process.returncode > 0 and "in load" in process.stderr:
+    if process.returncode == _NOT_LOADED:
         raise LoadError(process.stderr)
     if process.returncode == -14 or process.returncode == -24:  # noqa: PLR1714, PLR2004  # SIGALRM, SIGXCPU
         return Failure("slow", f"It took more than {KILL_SECONDS} seconds.")
@@ -207,6 +211,8 @@ def _answer(reply: dict[str, Any]) -> Answer | Failure:
     if trail is not None:
         if columns[trail].type.replace('"', "") != _TRAIL:
             return Failure("trail", "The column trail is not a list of records.")
+        if any(None in record for row in reply["rows"] for record in row[trail] or () if record):
+            return Failure("trail", "A record of the trail is not whole.")
         trails = tuple(tuple(RecordRef(*record) for record in row[trail] or () if record) for row in reply["rows"])
     return Answer(tuple(columns[n] for n in kept), rows, trails)
 

@@ -31,6 +31,7 @@ from site_builder.model import (
 )
 from site_builder.problems import Problem
 from site_builder.profiles import profile_problems
+from site_builder.writable import strings, unwritable
 
 LONGEST_DESCRIPTOR = 5_000_000
 """Characters of a descriptor."""
@@ -38,7 +39,7 @@ DEEPEST_DESCRIPTOR = 40
 """Objects and lists inside one another."""
 _LONGEST_NUMBER = 400
 """Digits of a whole number; Python reads no more than 4,300."""
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 MOST_FIELDS = 1_000
 """Fields of a table."""
 KINDS: tuple[Literal["records", "counts"], ...] = ("records", "counts")
@@ -174,17 +175,18 @@ def _parse(text: str, reader: _Reader) -> Mapping[str, Json] | None:
 
 
 def _is_whole(text: str, loaded: Json, reader: _Reader) -> bool:
-    """Tell whether every character can be written in UTF-8; JSON may hold half of a surrogate pair."""
-    if "\\u" not in text or not _SURROGATE.search(json.dumps(loaded, ensure_ascii=False)):
+    """Tell whether every character can be written; JSON may hold controls, and half of a surrogate pair."""
+    if "\\u" not in text or not any(map(unwritable, strings(loaded))):
         return True
-    reader.problem("json", "It has half of a character (\\ud800 to \\udfff alone).", "Write the character itself.")
+    what = "It has a character that no page can hold: a control character, or half of one (\\ud800 to \\udfff)."
+    reader.problem("json", what, "Take it out, or write the character itself.")
     return False
 
 
 def _depth(text: str) -> int:
-    """Count how deep brackets are inside one another, those in strings included (a bound, not an exact figure)."""
+    """Count how deep brackets are inside one another, those in strings apart."""
     depth = deepest = 0
-    for character in text:
+    for character in _STRING.sub("", text):
         if character in "[{":
             depth += 1
             deepest = max(deepest, depth)
@@ -452,7 +454,7 @@ def _field(each: Mapping[str, Any], name: str, schema: Mapping[str, Any], here: 
 def _is_pattern(written: Json) -> bool:
     try:
         re.compile(f"^{written}$")
-    except re.error:
+    except (re.error, OverflowError, RecursionError):
         return False
     return True
 
@@ -528,7 +530,7 @@ def _licences(descriptor: Mapping[str, Json]) -> Iterator[Licence]:
 def _sources(descriptor: Mapping[str, Json], reader: _Reader) -> Iterator[Source]:
     for number, each in enumerate(map(_object, _list(descriptor.get("sources")))):
         path = _text(each.get("path")) or None
-        if path and "://" not in path and path not in reader.files:
+        if path and not path.startswith(("https://", "http://")) and path not in reader.files:
             what = f'There is no file "{path}" in the package.'
             reader.problem("no-file", what, _nearest(path, reader), f"sources[{number}].path")
         yield Source(_text(each.get("title")) or path or "source", path, _text(each.get("hash")) or None)

@@ -18,6 +18,12 @@ LARGEST_FILE = 95_000_000
 """Bytes; GitHub refuses a file of 100 MB."""
 MOST_FILES = 10_000
 """Files in one package."""
+_ACTIVE = (
+    *(".html", ".htm", ".xhtml", ".xht", ".shtml", ".mht", ".mhtml", ".hta", ".svg", ".svgz", ".xml", ".xsl", ".xslt"),
+    *(".rdf", ".atom", ".rss", ".js", ".mjs", ".cjs", ".wasm", ".php", ".cgi", ".swf", ".jar", ".css", ".webmanifest"),
+    ".appcache",
+)
+"""Endings of files that could act in the site's name where a browser opens them."""
 _LEFT_BEHIND = frozenset(["thumbs.db", "desktop.ini", "__macosx"])
 _ARCHIVES = (".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz", ".zst")
 
@@ -45,7 +51,7 @@ def screen(root: Path, where: str) -> tuple[PackageFolder | None, tuple[Problem,
     if root.is_symlink():
         return None, (Problem(where, "link", "The folder is a link.", "Put the folder itself here."),)
     name = root.name if urls.PACKAGE_NAME.fullmatch(root.name) else urls.slug(root.name)
-    if not name:
+    if not name or name.startswith("sqlite"):
         mend = "Rename it: a-z, 0-9 and -, at most 64 characters."
         return None, (Problem(where, "folder-name", "The folder's name gives no address.", mend),)
     files, problems = screen_files(root, where)
@@ -93,6 +99,7 @@ def _faults(entry: os.DirEntry[str], path: str, where: str) -> Iterator[Problem]
     if entry.name.startswith((".", "~$")) or entry.name.lower() in _LEFT_BEHIND:
         what = "It is a hidden file, or one that a program left behind."
         yield Problem(shown, "hidden-file", what, "Delete it: everything in a package is published.")
+    yield from _taken(entry, path, shown)
     about = entry.stat(follow_symlinks=False)
     if stat.S_ISLNK(about.st_mode):
         yield Problem(shown, "link", "It is a link.", "Put the file itself here.")
@@ -102,12 +109,29 @@ def _faults(entry: os.DirEntry[str], path: str, where: str) -> Iterator[Problem]
         yield from _file_faults(shown, path, about)
 
 
+_OURS = frozenset(["sha256sums", "about.html", "croissant.json", "ro-crate-metadata.json"])
+_FOLDERS = frozenset(["data", "summaries", "source"])
+
+
+def _taken(entry: os.DirEntry[str], path: str, shown: str) -> Iterator[Problem]:
+    """Refuse what would stand in the place of a file that the site makes, or of a folder that it writes into."""
+    is_folder = entry.is_dir(follow_symlinks=False)
+    is_file = entry.is_file(follow_symlinks=False)
+    if is_folder and "." in entry.name:
+        yield Problem(shown, "reserved-name", "A folder's name may have no dot.", "Rename it.")
+    elif path.lower() in _OURS or (is_file and path.lower() in _FOLDERS):
+        yield Problem(shown, "reserved-name", "The site makes a file or folder of this name itself.", "Rename it.")
+
+
 def _file_faults(shown: str, path: str, about: os.stat_result) -> Iterator[Problem]:
     if about.st_nlink > 1:
         yield Problem(shown, "hard-link", "It is one file under several names (a hard link).", "Copy it instead.")
     if about.st_size > LARGEST_FILE:
         what = f"It is {about.st_size:,} bytes long."
         yield Problem(shown, "too-large", what, f"Split it: at most {LARGEST_FILE:,} bytes a file.")
+    if path.lower().endswith(_ACTIVE):
+        what = "It is of a kind that a browser may run, and everything in a package is published."
+        yield Problem(shown, "active-file", what, 'Save it as text: add ".txt" to its name.')
     if path.lower().endswith(_ARCHIVES):
         what = "It is an archive, whose contents nobody can review."
         yield Problem(shown, "archive", what, "Unpack it and add the files.")

@@ -245,6 +245,11 @@ class Source:
     hash: str | None
     """``sha256:`` and the digest of the file."""
 
+    @property
+    def is_on_the_web(self) -> bool:
+        """Whether the path is an address that a page may link to."""
+        return (self.path or "").startswith(("https://", "http://"))
+
 
 @dataclass(frozen=True, slots=True)
 class Licence:
@@ -279,7 +284,7 @@ class Package:
     @property
     def main_document(self) -> str | None:
         """The document that questions, caveats and published figures point into: the first of the sources held."""
-        return next((source.path for source in self.sources if source.path and "://" not in source.path), None)
+        return next((source.path for source in self.sources if source.path and not source.is_on_the_web), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,12 +46,20 @@ CHANGING = frozenset(
 _READ = "nullstr = '', allow_quoted_nulls = false, max_line_size = 20000000"
 
 
+NOT_LOADED = 70
+"""Exit code where a table could not be loaded: a fault of ours, since it was typed and found sound before."""
+
+
 def main() -> None:
     """Answer the queries that standard input asks."""
     request = json.load(sys.stdin)
     con = duckdb.connect(":memory:", config={"threads": 1, "async_threads": 0})
-    for table in request["tables"]:
-        load(con, table)
+    try:
+        for table in request["tables"]:
+            load(con, table)
+    except duckdb.Error as error:
+        sys.stderr.write(str(error))
+        sys.exit(NOT_LOADED)
     con.execute(f"SET memory_limit = '{request['memory_mb']}MB'")
     for statement in _LOCK:
         con.execute(statement)
@@ -105,21 +113,24 @@ def _limit(request: dict[str, Any]) -> None:
 
 def _answer(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
     """Answer one query within its time: first DuckDB is asked to stop, then the alarm ends the process."""
-    refusal = _refusal(con, query)
-    if refusal:
-        return {"name": query["name"], "error": refusal}
     polite = threading.Timer(request["interrupt_seconds"], con.interrupt)
     polite.daemon = True
     polite.start()
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, request["kill_seconds"])
+    begun = False
     try:
+        if refusal := _refusal(con, query):
+            return {"name": query["name"], "error": refusal}
         con.execute("BEGIN TRANSACTION READ ONLY")
+        begun = True
         return {"name": query["name"], **_run(con, query["sql"], request)}
     except duckdb.InterruptException:
         return {"name": query["name"], "error": ["slow", f"It took more than {request['interrupt_seconds']} seconds."]}
     except MemoryError:
         return {"name": query["name"], "error": ["memory", "It needs too much memory."]}
+    except (RecursionError, TypeError, ValueError, OverflowError):
+        return {"name": query["name"], "error": ["sql", "It is too deep, or gives a value that cannot be written."]}
     except duckdb.Error as error:
         kind = "memory" if isinstance(error, duckdb.OutOfMemoryException) else "sql"
         return {"name": query["name"], "error": [kind, str(error)[:2000]]}
@@ -127,7 +138,8 @@ def _answer(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict
         polite.cancel()
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)
-        con.execute("ROLLBACK")
+        if begun:
+            con.execute("ROLLBACK")
 
 
 def _refusal(con: duckdb.DuckDBPyConnection, query: dict[str, Any]) -> list[Any] | None:

@@ -59,8 +59,8 @@ def _placed(chart: str) -> str:
     width, height = float(box.group(1)), float(box.group(2))
     scale = min((WIDTH - 2 * _MARGIN) / width, max(_SMALLEST, (_CHART_END - _CHART_TOP) / height))
     inner = chart.partition(">")[2].rpartition("</svg>")[0]
-    inner = re.sub(r"var\((--[a-z0-9-]+)\)", lambda name: _COLOURS[name[1]], inner)
-    inner = re.sub(r"url\(#(series-\d)\)", lambda name: _COLOURS["--" + name[1]], inner)
+    inner = re.sub(r"var\((--[a-z0-9-]+)\)", lambda name: _COLOURS.get(name[1], _INK), inner)
+    inner = re.sub(r"url\(#(series-\d)\)", lambda name: _COLOURS.get("--" + name[1], _INK), inner)
     fonts = 'font-family="Liberation Sans, Arial, sans-serif"'
     edge = f'<clipPath id="edge"><rect width="{WIDTH}" height="{_CHART_END}"/></clipPath>'
     move = f"translate({_MARGIN},{_CHART_TOP}) scale({scale:.3f})"

@@ -26,6 +26,7 @@ from site_builder.model import (
 )
 from site_builder.problems import Problem
 from site_builder.profiles import profile_problems
+from site_builder.writable import strings, unwritable
 
 SUMMARY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 MOST_GROUPS = 30
@@ -51,12 +52,15 @@ def read_summary(name: str, text: str, where: str) -> tuple[Summary | None, tupl
     header, sql, first = _split(text)
     try:
         settings = tomllib.loads(header)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOML's own error is a ValueError, as is a number that is too long
         mend = 'Each line is like -- title = "…"; tables such as [chart] come last.'
         line = re.search(r"line (\d+)", str(error))
         at = int(line.group(1)) if line else header.count("\n") + 1  # at the end of the header
-        return None, (Problem(where, "summary-header", f"The header is not TOML: {error}.", mend, line=at),)
+        return None, (Problem(where, "summary-header", f"The header is not TOML: {str(error)[:300]}.", mend, line=at),)
     problems = list(profile_problems(settings, "summary", where, ""))
+    if any(map(unwritable, strings(settings))):
+        what = "The header has a control character, which no page can hold."
+        problems.append(Problem(where, "summary-header", what, "Take it out."))
     if not sql.strip():
         mend = "Write one SELECT below the header."
         problems.append(Problem(where, "summary-sql", "There is no SQL.", mend, line=first))

@@ -17,6 +17,7 @@ from site_builder import urls
 from site_builder.model import Cell, Field, Missing, Package, Resource, Table, Value
 from site_builder.problems import Problem
 
+_MOST_DIGITS = 400
 MOST_ERRORS = 1_000
 """Errors after which Frictionless stops reading a table."""
 
@@ -84,6 +85,7 @@ def _read(
     typed = replace(resource, fields=resource.fields or _inferred(opened))
     if clashes := tuple(_clashes(typed, at)):
         return None, (*problems, *clashes)
+    problems.extend(_vast(rows, typed.fields, at))
     complete = [pair for pair in rows if len(pair[0]) == len(pair[1]) == len(typed.fields)]
     return Table(typed, tuple(_row(cells, values, typed.fields) for cells, values in complete)), tuple(problems)
 
@@ -173,6 +175,8 @@ def _plain(value: object, field: Field) -> Value:
         year, month = _parts(value)
         return f"{year:04d}-{month:02d}"
     match value:
+        case Decimal() if is_vast(value):
+            return None
         case str() | bool() | int() | float() | Decimal() | dt.date() | dt.time():
             return value
         case dict() | list():
@@ -183,6 +187,20 @@ def _plain(value: object, field: Field) -> Value:
             return f"PT{Decimal(value // dt.timedelta(microseconds=1)) / 1_000_000:f}S"
         case _:
             return str(value)
+
+
+def is_vast(value: Decimal) -> bool:
+    """Whether a number would take more digits than anybody writes: 1e999999999 in full is a gigabyte."""
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and not -_MOST_DIGITS < exponent <= value.adjusted() < _MOST_DIGITS
+
+
+def _vast(rows: Iterable[tuple[list[Any], list[Any]]], fields: tuple[Field, ...], at: str) -> Iterator[Problem]:
+    for row, (_, values) in enumerate(rows, start=2):
+        for field, value in zip(fields, values, strict=False):
+            if isinstance(value, Decimal) and value.is_finite() and is_vast(value):
+                what = f"The number has more than {_MOST_DIGITS} digits when it is written out."
+                yield Problem(at, "number-too-large", what, "Write it as text, or in a larger unit.", row, field.name)
 
 
 def _parts(value: Any) -> tuple[int, int]:  # noqa: ANN401  # Frictionless's own named tuple

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from site_builder.exports import as_text
-from site_builder.model import Table, TypedColumn, Value
+from site_builder.model import Json, Table, TypedColumn, Value
 
 MOST_ROWS = 1_048_575
 """Rows below the header that a sheet of XLSX holds."""
@@ -99,3 +99,22 @@ def is_double(value: float | Decimal) -> bool:
     """Whether a number survives as a double: written in the shortest way, it is the same. What is no number does."""
     number = Decimal(str(value))
     return not number.is_finite() or Decimal(repr(float(number))) == number
+
+
+def strings(value: Json) -> Iterator[str]:
+    """Walk all text of a JSON value, keys too."""
+    match value:
+        case str():
+            yield value
+        case list():
+            for each in value:
+                yield from strings(each)
+        case dict():
+            yield from value
+            for each in value.values():
+                yield from strings(each)
+
+
+def unwritable(text: str) -> bool:
+    """Whether a text has a character that HTML and XML cannot hold."""
+    return _NO_XML.search(text) is not None

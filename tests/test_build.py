@@ -264,8 +264,6 @@ def test_what_is_derived_never_overwrites_an_authors_file(tmp_path: Path) -> Non
         "data/a.csv": "n\n1\n",
         "data/a.tsv": "n\n2\n",
         "data/a.json": "mine",
-        "ABOUT.html": "mine",
-        "SHA256SUMS": "mine",
     }
     repository(tmp_path, {"potholes": plain("potholes", *resources) | own}, content={})
     outcome = build(tmp_path, tmp_path / "dist", Here())

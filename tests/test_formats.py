@@ -488,8 +488,6 @@ def inline(*rows: Any, kind: str = "string") -> Files:
 @pytest.mark.parametrize(
     ("files", "line", "what"),
     [
-        (inline("a\0b"), 2, "It holds the character U+0000, which a sheet of XLSX cannot."),
-        (inline("x", "\x1b"), 3, "It holds the character U+001B, which a sheet of XLSX cannot."),
         (inline("x" * 32_768), 2, "It is 32,768 characters long, and a cell of XLSX holds 32,767."),
         (inline("🐦" * 16_384), 2, "It is 32,768 characters long, and a cell of XLSX holds 32,767."),
         (inline("1" + "0" * 38, kind="integer"), 2, f"{10**38} needs more digits than the 38"),
@@ -501,6 +499,15 @@ def test_a_cell_that_some_format_would_change_is_an_error(tmp_path: Path, files:
     (found,) = [problem for problem in check(tmp_path, files, "potholes") if "not-writable" in problem]
     assert what in found
     assert found.startswith(f'datapackages/potholes/datapackage.json:{line} "a" [not-writable]')
+
+
+def test_a_character_that_a_sheet_cannot_hold_is_an_error(tmp_path: Path) -> None:
+    """In the descriptor's own rows no page could hold it either; in a file it names the cell."""
+    (problem,) = check(tmp_path / "inline", inline("a\0b"), "potholes")
+    assert "It has a character that no page can hold" in problem
+    files = table("a\nx\n\x1b\n", {"name": "a", "type": "string"})
+    (problem,) = [each for each in check(tmp_path / "file", files, "potholes") if "not-writable" in each]
+    assert "It holds the character U+001B, which a sheet of XLSX cannot." in problem
 
 
 def test_the_longest_cell_is_written(tmp_path: Path) -> None:

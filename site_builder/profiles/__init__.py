@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker, validators
 from jsonschema.exceptions import ValidationError
 
 from site_builder.problems import Problem
@@ -22,9 +22,20 @@ def profile(name: str) -> dict[str, Any]:
     return loaded
 
 
+def _is_whole(_: object, value: object) -> bool:
+    """Take 1 for a whole number and 1.0 for none, as our code does."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_Strict: type[Draft202012Validator] = validators.extend(  # type: ignore[no-untyped-call]  # jsonschema leaves it so
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole),
+)
+
+
 @cache
 def _validator(name: str) -> Draft202012Validator:
-    return Draft202012Validator(profile(name), format_checker=FormatChecker(["date"]))
+    return _Strict(profile(name), format_checker=FormatChecker(["date"]))
 
 
 def profile_problems(instance: object, name: str, where: str, prefix: str) -> Iterator[Problem]:
