@@ -39,6 +39,7 @@ CHANGING = frozenset(
         *("localtime", "localtimestamp", "current_localtime", "current_localtimestamp", "today"),
         *("transaction_timestamp", "txid_current", "current_transaction_id"),
         *("current_query_id", "current_connection_id"),
+        *("query", "query_table", "json_execute_serialized_sql", "from_substrait", "write_log"),
         *("random", "setseed", "uuid", "uuidv4", "uuidv7", "gen_random_uuid", "pg_backend_pid", "version"),
     },
 )
@@ -171,7 +172,7 @@ def _changing(node: object) -> Iterator[str]:
         case dict():
             columns = node.get("column_names") or ["", ""]
             name = node.get("function_name") or (columns[0] if len(columns) == 1 else "")
-            if str(name).lower() in CHANGING:
+            if str(name).lower() in CHANGING or str(name).lower().startswith(("pragma_", "duckdb_")):
                 yield str(name)
             if node.get("sample"):
                 yield "A sample"
