@@ -20,8 +20,8 @@ AFTER = Query("after", "SELECT street FROM fines ORDER BY 1")
 
 def ask_hostile(scratch: Path, *sql: str) -> tuple[Answer | Failure, ...]:
     """Ask hostile queries, and make sure that a good one after them is still answered."""
-    (scratch / "work").mkdir(exist_ok=True)
-    tables = [prepare("parking-fines", FINES, scratch / "work")]
+    (scratch / "loaded").mkdir(exist_ok=True)
+    tables = [prepare("parking-fines", FINES, scratch / "loaded")]
     *answers, after = ask(tables, [*(Query("q", each) for each in sql), AFTER])
     assert isinstance(after, Answer)
     assert after.rows == (("Quay",),)
@@ -35,13 +35,13 @@ SELECT * FROM read_blob('{secret}') ORDER BY 1
 SELECT * FROM read_json('{secret}') ORDER BY 1
 SELECT * FROM '{secret}' ORDER BY 1
 SELECT * FROM glob('{folder}/*') ORDER BY 1
-SELECT * FROM read_csv('{folder}/work/fines.load.csv') ORDER BY 1
-SELECT * FROM read_parquet('{folder}/work/fines.parquet') ORDER BY 1
+SELECT * FROM read_csv('{folder}/loaded/fines.load.csv') ORDER BY 1
+SELECT * FROM read_parquet('{folder}/loaded/fines.parquet') ORDER BY 1
 SELECT * FROM read_csv('http://127.0.0.1:9/x.csv') ORDER BY 1
 SELECT * FROM read_csv('https://example.org/x.csv') ORDER BY 1
 SELECT * FROM read_csv('/dev/stdin') ORDER BY 1
 SELECT * FROM sniff_csv('{secret}') ORDER BY 1
-SELECT * FROM parquet_metadata('{folder}/work/fines.parquet') ORDER BY 1
+SELECT * FROM parquet_metadata('{folder}/loaded/fines.parquet') ORDER BY 1
 SELECT getenv('HOME') AS home ORDER BY 1
 SELECT * FROM query('SELECT * FROM read_text(''{secret}'')') ORDER BY 1
 SELECT * FROM table_that_is_not_there ORDER BY 1
