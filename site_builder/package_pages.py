@@ -163,7 +163,7 @@ def _changes_page(read: ReadPackage, files: tuple[File, ...]) -> pages.ChangesPa
     return pages.ChangesPage(
         path=urls.changes(package.name),
         title=f"Versions of “{package.title}”",
-        description="What has changed since this package was first published here, and the checksums of its files.",
+        description="The version of this package that is held here, and the checksums of its files.",
         package=package,
         files=pages.downloads(files, {urls.data(package.name, path): path for path in read.folder.files}),
     )
