@@ -3,7 +3,6 @@
 One error anywhere publishes nothing, but every package is reported.
 """
 
-import errno
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from site_builder.packages import DATABASE, BuiltPackage, build_package, check_p
 from site_builder.problems import Problem, errors, in_order
 from site_builder.search import write_index
 from site_builder.settings import read_site
-from site_builder.workers import Crashed
+from site_builder.workers import Crashed, is_of_the_machine
 
 PACKAGES = "datapackages"
 
@@ -139,26 +138,10 @@ def _each(
         except (TimeoutError, Crashed) as failure:
             yield BuiltPackage(folder.name, (_crashed(folder, failure),))
         except Exception as fault:  # a stranger's input found a fault of ours: it fails alone, by its name
-            if isinstance(fault, OSError) and fault.errno in _OF_THE_MACHINE:
+            if is_of_the_machine(fault):
                 raise
             yield BuiltPackage(folder.name, (_at_fault(folder, fault),))
         progress(folder.name)
-
-
-_OF_THE_MACHINE = frozenset(
-    [
-        errno.ENOSPC,
-        errno.EDQUOT,
-        errno.EIO,
-        errno.EMFILE,
-        errno.ENFILE,
-        errno.EACCES,
-        errno.EPERM,
-        errno.EROFS,
-        errno.ENOMEM,
-    ],
-)
-"""What the disk or the system refuses, whatever the package."""
 
 
 def _at_fault(folder: PackageFolder, fault: Exception) -> Problem:

@@ -47,14 +47,6 @@ class Page:
         return urls.picture(urls.HOME)
 
 
-@dataclass(frozen=True, slots=True)
-class Crumb:
-    """A step on the way from the home page."""
-
-    title: str
-    path: str
-
-
 # --- pages of a package ----------------------------------------------------------------------------------------------
 
 
@@ -544,18 +536,8 @@ def origin(package: Package) -> str:
 def citation(package: Package, url: str) -> str:
     """Cite a package in a sentence: who answered, what, when, and where it stands."""
     response = package.response
-    authority, reference = (response.authority, response.reference) if response else (None, None)
-    return _citation(authority, reference, package, url)
-
-
-def card_citation(card: Card, url: str) -> str:
-    """Cite a package, known from its card."""
-    return _citation(card.authority, card.reference, card, url)
-
-
-def _citation(authority: Authority | None, reference: str | None, package: Package | Card, url: str) -> str:
-    who = f"{authority.name}. " if authority else ""
-    number = f" (reference {reference})" if reference else ""
+    who = f"{response.authority.name}. " if response else ""
+    number = f" (reference {response.reference})" if response and response.reference else ""
     version = f" Version {package.version}." if package.version else ""
     place = f" {urls.absolute(url, urls.package(package.name))}" if url else ""
     return f"{who}“{package.title}”{number}. Data package {package.name}.{version}{place}"

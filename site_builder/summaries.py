@@ -342,8 +342,3 @@ def _number(answer: Answer) -> Decimal | None:
         return None
     value = answer.rows[0][0]
     return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
-
-
-def numbers(columns: Iterable[Column]) -> tuple[int, ...]:
-    """Positions of the columns that hold numbers."""
-    return tuple(n for n, column in enumerate(columns) if column.is_number)

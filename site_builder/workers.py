@@ -1,5 +1,6 @@
 """Run packages in a pool of processes, each task bounded in time, or in this process for tests and debugging."""
 
+import errno
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -12,6 +13,27 @@ SECONDS = 300
 
 Crashed = ProcessExpired
 """A task that ended its process."""
+
+
+_OF_THE_MACHINE = frozenset(
+    [
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EIO,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ENOMEM,
+    ],
+)
+"""What the disk or the system refuses, whatever the package."""
+
+
+def is_of_the_machine(fault: Exception) -> bool:
+    """Tell a disk that is full, or a permission that is missing, from what is wrong with one package."""
+    return isinstance(fault, OSError) and fault.errno in _OF_THE_MACHINE
 
 
 class Pool:
