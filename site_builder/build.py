@@ -6,21 +6,32 @@ One error anywhere publishes nothing, but every package is reported.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from traceback import format_exception
 from typing import Any, Protocol
 
+from site_builder.charts import draw, redraw
+from site_builder.compiling import compile_tables, recipes
 from site_builder.compose import compose
 from site_builder.content import read_content
 from site_builder.discover import discover
 from site_builder.everything import write_everything
 from site_builder.glossary import read_glossary
-from site_builder.model import PackageFolder
+from site_builder.history import read_history
+from site_builder.holding import read_holdings
+from site_builder.model import Figure, PackageFolder
 from site_builder.output import MANIFEST, Folder, manifest, publish, staging, verify
 from site_builder.packages import DATABASE, BuiltPackage, build_package, check_package
+from site_builder.pages import LONGEST_TRAIL
 from site_builder.problems import Problem, errors, in_order
 from site_builder.search import write_index
+from site_builder.series import read_series
 from site_builder.settings import read_site
+from site_builder.versions import read_withdrawn
+from site_builder.vocabulary import read_vocabulary
+from site_builder.withdrawal import remains
 from site_builder.workers import Crashed, is_of_the_machine
 
 PACKAGES = "datapackages"
@@ -53,29 +64,52 @@ class Outcome:
     """Whether readers are told how to report a mistake."""
     in_one_step: bool = True
     """Whether the new site took the place of the old one in one step."""
+    missing_history: str = ""
+    """A sentence that says which earlier versions are left out, and why; empty where all are there."""
+    tracebacks: tuple[str, ...] = ()
+    """Of each package that met a fault of this program, its name and where the program failed."""
 
 
-def build(
+def build(  # noqa: PLR0913  # each says something that no other does, and the last has a default
     root: Path,
     out: Path,
     executor: Executor,
     url: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    *,
+    require_history: bool = False,
+    drafting: bool = False,
+    composed: Callable[[Folder], None] = lambda _: None,
 ) -> Outcome:
-    """Build the site of a repository into a folder. Progress is told each package's name when it is done."""
+    """Build the site of a repository into a folder. Progress is told each package's name when it is done.
+
+    Where the history is required, a version that the repository's does not hold is an error. While somebody is
+    drafting, what has to be done in the end only is no error. The last function is told of the folder that holds the
+    site when all is there but the search index.
+    """
     site, problems = read_site(root, url)
     folders, found = discover(root / PACKAGES)
-    problems = (*problems, *found)
+    withdrawn, wrong = read_withdrawn(root / PACKAGES, folders)
+    problems = (*problems, *found, *wrong)
     if site is None:
         return Outcome(in_order(problems), len(folders))
     terms, found = read_glossary(site.glossary, folders)
-    site, problems = replace(site, terms=terms), (*problems, *found)
+    vocabulary, wrong = read_vocabulary(site.glossary, folders)
+    series, amiss = read_series(site.series_package, folders)
+    site = replace(site, terms=terms, vocabulary=vocabulary, series=series, drafting=drafting)
+    problems = (*problems, *found, *wrong, *amiss)
     with staging(out) as stage:
-        calls = [(folder, build_package, (folder, site, stage / "scratch" / folder.name)) for folder in folders]
-        built = [*_each(executor, calls, progress)]
+        history = read_history(root, folders, stage / "history", required=require_history)
+        folders, problems = history.folders, (*problems, *history.problems)
+        built = each_package(folders, partial(build_package, site=site), stage / "scratch", executor, progress)
         problems = (*problems, *(problem for package in built for problem in package.problems))
         whole = [package for package in built if package.card]
-        content, found = read_content(root, whole) if len(whole) == len(built) else ((), ())
+        drawing = redraw if drafting else draw
+        content, found = (
+            read_content(root, whole, site.vocabulary, stage / "scratch", drawing)
+            if len(whole) == len(built)
+            else ((), ())
+        )
         problems = (*problems, *found)
         folder = Folder(stage / "site")
         if not errors(problems):
@@ -84,9 +118,12 @@ def build(
             cards = [package.card for package in whole if package.card]
             parts = {package.name: stage / "scratch" / package.name / DATABASE for package in whole}
             write_everything(cards, parts, stage / "everything", folder)
-            problems = (*problems, *compose(cards, content, site, folder))
+            holdings = read_holdings(whole, site.vocabulary, LONGEST_TRAIL)
+            problems = (*problems, *compose(cards, content, site, folder, withdrawn, holdings))
+            problems = (*problems, *remains(folder.root, folder.files, withdrawn))
         if errors(problems):
-            return Outcome(in_order(problems), len(folders))
+            return Outcome(in_order(problems), len(folders), tracebacks=_traces(built))
+        composed(folder)
         write_index(site.language, stage / "search", folder)
         folder.write(MANIFEST, manifest(folder.files))
         files = {file.path: file for file in folder.files}
@@ -102,6 +139,7 @@ def build(
         has_address=bool(site.url),
         has_contact=bool(site.contact or site.repository),
         in_one_step=in_one_step,
+        missing_history=history.missing,
     )
 
 
@@ -110,19 +148,63 @@ def check(
     names: Sequence[str],
     executor: Executor,
     progress: Callable[[str], None] = lambda _: None,
+    *,
+    require_history: bool = False,
 ) -> Outcome:
-    """Find everything wrong with the packages of these names, or with all of them, and write nothing."""
-    folders, problems = discover(root / PACKAGES)
+    """Find everything wrong with the packages of these names, or with all of them and the content; write nothing."""
+    folders, found = discover(root / PACKAGES)
+    _, wrong = read_withdrawn(root / PACKAGES, folders)
+    problems = (*found, *wrong)
     chosen = [folder for folder in folders if not names or folder.root.name in names]
     problems = tuple(problem for problem in problems if not names or problem.where.split("/")[1] in names)
+    site, _ = read_site(root)
+    vocabulary, wrong = read_vocabulary(site.glossary if site else "", folders)
+    _, amiss = read_series(site.series_package if site else "", folders)
+    wrong = (*wrong, *amiss)
+    needed = folders if any(map(recipes, chosen)) else chosen
     with TemporaryDirectory() as scratch:
-        calls = [(folder, check_package, (folder, Path(scratch) / folder.name)) for folder in chosen]
-        found = [problem for each in _each(executor, calls, progress) for problem in _problems(each)]
-    return Outcome(in_order((*problems, *found)), len(chosen))
+        history = read_history(root, needed, Path(scratch) / ".history", required=require_history)
+        needed = history.folders
+        work = partial(check_package, vocabulary=vocabulary)
+        checked = each_package(needed, work, Path(scratch), executor, progress)
+        whole = not names and not any(errors(each.problems) for each in checked)
+        _, unsound = read_content(root, checked, vocabulary, Path(scratch), _undrawn) if whole else ((), ())
+    wanted = {folder.name for folder in chosen}
+    found = tuple(problem for each in checked if each.name in wanted for problem in each.problems)
+    problems = (*problems, *wrong, *found, *unsound, *_of(history.problems, chosen))
+    return Outcome(in_order(problems), len(chosen), missing_history=history.missing, tracebacks=_traces(checked))
 
 
-def _problems(answer: BuiltPackage | tuple[Problem, ...]) -> tuple[Problem, ...]:
-    return answer.problems if isinstance(answer, BuiltPackage) else answer
+def _undrawn(figure: Figure) -> Figure:
+    return figure
+
+
+def _of(problems: Iterable[Problem], folders: Iterable[PackageFolder]) -> tuple[Problem, ...]:
+    """Keep the problems of some packages."""
+    names = {folder.root.name for folder in folders}
+    return tuple(problem for problem in problems if problem.where.split("/")[1] in names)
+
+
+def each_package(
+    folders: Sequence[PackageFolder],
+    work: Callable[..., BuiltPackage],
+    scratch: Path,
+    executor: Executor,
+    progress: Callable[[str], None],
+) -> list[BuiltPackage]:
+    """Do the same for each package; one with compiled tables comes after those that it is made from."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    whole = [folder for folder in folders if not recipes(folder)]
+    done = [*_each(executor, [(folder, work, (folder, scratch / folder.name)) for folder in whole], progress)]
+    later: list[PackageFolder] = []
+    for folder in folders:
+        if folder not in whole:
+            sound = not any(errors(each.problems) for each in done)
+            made, problems = compile_tables(folder, done, scratch) if sound else (None, ())
+            later += [made] if made else []
+            done += [] if made else [BuiltPackage(folder.name, problems)]
+    done += _each(executor, [(folder, work, (folder, scratch / folder.name)) for folder in later], progress)
+    return sorted(done, key=lambda each: each.name)
 
 
 def _each(
@@ -140,13 +222,23 @@ def _each(
         except Exception as fault:  # a stranger's input found a fault of ours: it fails alone, by its name
             if is_of_the_machine(fault):
                 raise
-            yield BuiltPackage(folder.name, (_at_fault(folder, fault),))
+            yield BuiltPackage(folder.name, (_at_fault(folder, fault),), traceback=_trace(folder, fault))
         progress(folder.name)
 
 
 def _at_fault(folder: PackageFolder, fault: Exception) -> Problem:
     what = f"It met a fault of this program: {type(fault).__name__}: {str(fault)[:200]}."
-    return Problem(folder.where, "fault", what, "Please report it, with the package.")
+    mend = "Please report it, with the package and what --debug says."
+    return Problem(folder.where, "fault", what, mend)
+
+
+def _trace(folder: PackageFolder, fault: Exception) -> str:
+    """Write where the program failed, also where that was in another process, whose account comes as the cause."""
+    return f"{folder.where}\n{''.join(format_exception(fault))}"
+
+
+def _traces(built: Iterable[BuiltPackage]) -> tuple[str, ...]:
+    return tuple(package.traceback for package in built if package.traceback)
 
 
 def _crashed(folder: PackageFolder, failure: Exception) -> Problem:

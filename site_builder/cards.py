@@ -22,7 +22,7 @@ def make_card(finished: FinishedPackage, paths: Mapping[str, Sequence[str]], fil
         title=package.title,
         description=package.description,
         version=package.version,
-        created=package.created,
+        created=versions[0].date if (versions := finished.read.versions) else package.created,
         authority=response.authority if response else None,
         reference=response.reference if response else None,
         outcome=response.outcome if response else None,
@@ -35,6 +35,7 @@ def make_card(finished: FinishedPackage, paths: Mapping[str, Sequence[str]], fil
         formats=tuple(sorted({ending(file.path) for file in written} - _CITATIONS)),
         differences=tuple(entry for entry in finished.ledger if entry.state == "differs"),
         files=written,
+        versions=finished.read.versions,
     )
 
 
@@ -66,6 +67,7 @@ def _table_card(
         unit=resource.unit,
         rows=len(table.rows),
         columns=len(resource.fields),
+        coverage=resource.coverage or (package.response.coverage if package.response else None),
         fields=resource.fields,
         files=tuple(found[path] for path in wanted if path in found),
         csv=found.get(plain[0]) if len(plain) == 1 else None,

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -66,6 +67,18 @@ class _Plan:
         return self.chart.y if self.horizontal else self.chart.x
 
     @property
+    def apart(self) -> bool:
+        """Whether panels are of different packages, so that no axis may be read across them: each has its own."""
+        return self.chart.facet is not None and _spans(self.figure)
+
+    @property
+    def stacked(self) -> bool:
+        """Whether a bar has several parts, one upon the other."""
+        names = [name for name in (self.category, self.chart.facet) if name]
+        places = [tuple(row[_position(self.figure.columns, name)] for name in names) for row in self.figure.rows]
+        return len(set(places)) < len(places)
+
+    @property
     def letters(self) -> int:
         """Letters of a category on one line: beside a bar, or below it in the room that there is."""
         room = _plot_width(self) / max(1, len(_distinct(self.figure, self.category)))
@@ -74,7 +87,7 @@ class _Plan:
     @property
     def numbered(self) -> bool:
         """Whether each bar carries its number, which then needs no axis."""
-        return self.chart.mark == "bar" and self.chart.color is None
+        return self.chart.mark == "bar" and (self.chart.color is None or not self.stacked)
 
     @property
     def colours(self) -> tuple[str, ...]:
@@ -82,6 +95,12 @@ class _Plan:
         present = _distinct(self.figure, self.chart.color) if self.chart.color else ()
         first = tuple(each for each in self.chart.sort if each in present)
         return first + tuple(each for each in present if each not in first)
+
+
+@lru_cache(maxsize=64)
+def redraw(figure: Figure) -> Figure:
+    """Draw a figure, or give it as it was drawn before: for whoever draws the same ones again and again."""
+    return draw(figure)
 
 
 def draw(figure: Figure) -> Figure:
@@ -156,10 +175,21 @@ def describe(figure: Figure) -> str:
     kind = f"{chart.mark.capitalize()} chart" if chart else "Table"
     opening = f"{kind} of {summary.label(measure)}: {summary.title}."
     known = [(name, value) for name, value in said if isinstance(value, int | float | Decimal)]
+    if chart and chart.facet and _spans(figure):
+        return f"{opening} {' '.join(_panels(figure, chart.facet, names, at))}"
     if len(said) <= MOST_SPOKEN or not known:
         return f"{opening} " + "; ".join(f"{name}: {_word(value)}" for name, value in said[:MOST_SPOKEN]) + "."
     most, least = max(known, key=lambda pair: pair[1]), min(known, key=lambda pair: pair[1])
     return f"{opening} {len(said)} values, the most {most[1]} ({most[0]}), the least {least[1]} ({least[0]})."
+
+
+def _panels(figure: Figure, facet: str, names: Sequence[int], at: int) -> Iterator[str]:
+    """Say what each panel shows, by itself: numbers of different packages are not held against one another."""
+    position = _position(figure.columns, facet)
+    for panel in _distinct(figure, facet):
+        rows = [row for row in figure.rows if _word(row[position]) == panel]
+        said = (f"{', '.join(_word(row[n]) for n in names if n != position)} {_word(row[at])}" for row in rows)
+        yield f"{panel}: {'; '.join(said)}."
 
 
 # --- Vega-Lite -------------------------------------------------------------------------------------------------------
@@ -180,11 +210,16 @@ def vega_lite(plan: _Plan) -> dict[str, Any]:
             labelFontWeight="bold",
             labelColor="var(--ink)",
             labelAnchor="start",
+            labelExpr="split(datum.label, '\\n')",
+            labelLineHeight=plan.size.font + 3,
         )
-        order = list(_distinct(plan.figure, plan.chart.facet))
+        order = [_heading(plan, each) for each in _distinct(plan.figure, plan.chart.facet)]
         facet = alt.Facet(field="facet", type="nominal", sort=order, header=header, title=None)
         layers = layers.facet(facet=facet, columns=1, spacing=24)
-        layers = layers.resolve_scale(y="independent") if plan.horizontal else layers
+        if plan.apart:
+            layers = layers.resolve_scale(x="independent", y="independent")
+        elif plan.horizontal:
+            layers = layers.resolve_scale(y="independent")
     spec: dict[str, Any] = layers.configure(**_config(plan.size)).to_dict()
     return spec
 
@@ -208,13 +243,19 @@ def _row(plan: _Plan, number: int, row: Sequence[Value]) -> dict[str, Any]:
         values["colour"] = _word(cells[plan.chart.color])
         values["rank"] = plan.colours.index(values["colour"])
     if plan.chart.facet:
-        values["facet"] = _word(cells[plan.chart.facet])
+        values["facet"] = _heading(plan, _word(cells[plan.chart.facet]))
     return values
 
 
+def _heading(plan: _Plan, text: str) -> str:
+    """Break a panel's heading where it would be wider than the plot that it stands over; its letters are bold."""
+    return "\n".join(textwrap.wrap(text, int(_plot_width(plan) / (plan.size.font * _LETTER * 1.1)))) or " "
+
+
 def _marks(plan: _Plan, base: Any) -> Any:  # noqa: ANN401  # Altair's charts share no type
-    """Draw the rows as the chart's mark, with each bar's number where there is but one colour."""
-    base = base.encode(*_axes(plan), **_colour(plan))
+    """Draw the rows as the chart's mark, with each bar's number where bars are not parted."""
+    plain = base.encode(*_axes(plan))
+    base = plain.encode(**_colour(plan))
     one: dict[str, Any] = {} if plan.chart.color else {"color": "var(--series-1)"}
     thick = {"size": 24} if plan.horizontal else {}
     match plan.chart.mark:
@@ -222,13 +263,18 @@ def _marks(plan: _Plan, base: Any) -> Any:  # noqa: ANN401  # Altair's charts sh
             return base.mark_line(point=alt.OverlayMarkDef(size=60, filled=True, **one), strokeWidth=2.5, **one)
         case "point":
             return base.mark_point(size=90, filled=True, opacity=1, **one)
-        case "bar" if plan.chart.color:
+        case "bar" if not plan.numbered:
             return base.mark_bar(stroke="var(--paper)", strokeWidth=1, **thick)
         case "bar":
             place = {"align": "left", "dx": 5} if plan.horizontal else {"baseline": "bottom", "dy": -4}
-            numbers = base.mark_text(fontSize=plan.size.font, color="var(--ink)", **place)
+            numbers = plain.mark_text(fontSize=plan.size.font, color="var(--ink)", **place)
             text = alt.Text(field="measure", type="quantitative", format=plan.chart.format or ",d")
             return base.mark_bar(**thick, **one) + numbers.encode(text=text)
+
+
+def _spans(figure: Figure) -> bool:
+    """Whether the records behind a figure are of several packages."""
+    return len({source.holder for trail in figure.trails or () for source in trail}) > 1
 
 
 def _axes(plan: _Plan) -> tuple[Any, Any]:
@@ -253,8 +299,13 @@ def _axes(plan: _Plan) -> tuple[Any, Any]:
     number, word = (alt.X, alt.Y) if plan.horizontal else (alt.Y, alt.X)
     return (
         number(field="measure", type="quantitative", axis=None if plan.numbered else number_axis),
-        word(field="category", type="nominal", sort=None, axis=word_axis),
+        word(field="category", type="nominal", sort=_order(plan), axis=word_axis),
     )
+
+
+def _order(plan: _Plan) -> alt.EncodingSortField | None:
+    """Keep the order of the rows: each panel's own where the panels have axes of their own."""
+    return alt.EncodingSortField(field="row", op="min") if plan.apart else None
 
 
 def _colour(plan: _Plan) -> dict[str, Any]:

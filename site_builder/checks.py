@@ -4,14 +4,18 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 
 from site_builder.model import Cell, Document, Field, Package, Resource, Table
 from site_builder.problems import Problem
+from site_builder.profiles import nearest
 from site_builder.writable import faults
 
 _NO_HASH = "sha256:0"
 """What a contributor writes before the hash is known."""
+_TODO = "TODO"
+"""The word that an import writes where a person has to decide."""
+_DECIDE = "Decide it, and take the word out."
 _MOST_LISTED = 30
 MOST_PER_CHECK = 200
 """Problems that one check lists of one table; the rest would be the same again."""
@@ -63,12 +67,14 @@ def _outside_categories(table: Table, file: str) -> Iterator[Problem]:
             cell = cells[position]
             if cell.missing is None and cell.text not in allowed:
                 what = f'"{_short(cell.text)}" is not among the categories of the field.'
-                yield Problem(file, "category", what, mends[field.name], line=row, field=field.name)
+                meant = nearest(cell.text, allowed)
+                mend = (f'Did you mean "{_short(meant)}"? ' if meant else "") + mends[field.name]
+                yield Problem(file, "category", what, mend, line=row, field=field.name)
 
 
 def _listed(allowed: set[str]) -> str:
     """List values, the first of very many."""
-    shown = sorted(allowed)[:_MOST_LISTED]
+    shown = [_short(each) for each in sorted(allowed)[:_MOST_LISTED]]
     return ", ".join(shown) + (" …" if len(allowed) > len(shown) else "")
 
 
@@ -277,6 +283,35 @@ def _answers(checked: Checked) -> Iterator[Problem]:
                 )
 
 
+# --- drafts ----------------------------------------------------------------------------------------------------------
+
+
+def todos(where: str, texts: Mapping[str, str]) -> tuple[Problem, ...]:
+    """Find what a draft leaves to be decided: each line of its own files that has the word TODO.
+
+    ``texts`` holds those files by path: the descriptor, the README, summaries, and the notes of an import.
+    """
+    left = (islice(_left(f"{where}/{path}", text), MOST_PER_CHECK) for path, text in texts.items())
+    return tuple(chain.from_iterable(left))
+
+
+def _left(file: str, text: str) -> Iterator[Problem]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if _TODO in line:
+            yield Problem(file, "todo", f'It is left to decide: "{_short(line.strip())}"', _DECIDE, line=number)
+
+
+def _todo_cells(checked: Checked) -> Iterator[Problem]:
+    """No cell is left to be decided, unless the word stands on its line of the document."""
+    for table in checked.tables if checked.package.response else ():
+        document = checked.documents.get(table.resource.document or "")
+        for row, (cells, line) in enumerate(zip(table.rows, table.source_lines(), strict=True), start=2):
+            written = (document.line(line or 0) or "") if document else ""
+            if _TODO not in written and any(_TODO in cell.text for cell in cells):
+                what = "A cell of the row is left to decide."
+                yield Problem(checked.file(table.resource), "todo", what, _DECIDE, line=row)
+
+
 _CHECKS = (
     _categories,
     _unique_keys,
@@ -290,4 +325,5 @@ _CHECKS = (
     _quotes,
     _published,
     _answers,
+    _todo_cells,
 )

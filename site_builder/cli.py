@@ -4,8 +4,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from http.client import HTTPException
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 import click
@@ -14,9 +16,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from site_builder import __version__
 from site_builder.build import PACKAGES, Outcome, build, check
+from site_builder.check_report import github as as_annotations
+from site_builder.check_report import report as as_report
+from site_builder.fixing import fix_versions
+from site_builder.importing.asking import Asked, to_ask
+from site_builder.importing.draft import draft_name
+from site_builder.importing.formats import ENDINGS, SECONDS
+from site_builder.importing.importer import read_files, taken, write_draft
+from site_builder.importing.propose import Proposal
+from site_builder.importing.report import report
 from site_builder.output import BusyError, UnverifiedError
 from site_builder.problems import Level
+from site_builder.reporting import NoRevisionError, as_markdown, as_text, compare
 from site_builder.search import SearchError
+from site_builder.serving import serve
 from site_builder.verification import NoManifestError, verify_address, verify_folder
 from site_builder.workers import Pool
 
@@ -42,6 +55,22 @@ _jobs = click.option(
 )
 
 
+_debug = click.option(
+    "--debug", is_flag=True, help="Say of each fault of this program where it failed, for whoever mends it."
+)
+_history = click.option(
+    "--history",
+    type=click.Choice(["required", "optional"]),
+    default=lambda: "required" if os.environ.get("CI", "").lower() not in {"", "0", "false"} else "optional",
+    help="What to do where the repository's history lacks an earlier version of a package: stop, or leave it out.  "
+    "[default: required where the variable CI is set, else optional]",
+)
+
+
+_PARTLY_SANDBOXED = (
+    "This system cannot bound the memory of SQL: here only time limits hold, and the check of the pull request holds "
+    "the full sandbox."
+)
 _NO_CONTACT = (
     "Readers are not told how to report a mistake: site.toml gives neither a contact nor a repository. Add one of them."
 )
@@ -61,8 +90,12 @@ def cli() -> None:
     help="Where the site goes.  [default: dist/ in the repository]",
 )
 @click.option("--url", help="Address at which the site will stand; goes before that of site.toml.")
+@_history
+@_debug
 @_jobs
-def build_command(root: Path, out: Path | None, url: str | None, jobs: int) -> None:
+def build_command(  # noqa: PLR0913  # each is an option of the command
+    root: Path, out: Path | None, url: str | None, history: str, jobs: int, *, debug: bool
+) -> None:
     """Build the site.
 
     Exit code 0: published. 1: errors in the input, all listed; nothing published. 2: wrong usage. 3: a full disk, a
@@ -71,8 +104,12 @@ def build_command(root: Path, out: Path | None, url: str | None, jobs: int) -> N
     target = out or root / "dist"
     if target.exists() and not (target / "manifest.json").exists() and any(target.iterdir()):
         raise click.UsageError(f"{target} holds something else than a site that was built here; name another --out")
-    outcome = _run(jobs, root, lambda pool, progress: build(root, target, pool, url, progress))
+    required = history == "required"
+    outcome = _run(
+        jobs, root, lambda pool, progress: build(root, target, pool, url, progress, require_history=required)
+    )
     _say_problems(outcome)
+    _say_traces(outcome, debug=debug)
     if not outcome.published:
         _end(f"Nothing was published: {_count(outcome)}.", INPUT)
     if not outcome.in_one_step:
@@ -81,28 +118,206 @@ def build_command(root: Path, out: Path | None, url: str | None, jobs: int) -> N
         click.echo(_NO_ADDRESS)
     if not outcome.has_contact:
         click.echo(_NO_CONTACT)
+    if outcome.missing_history:
+        click.echo(outcome.missing_history)
     size = f"{outcome.size / 1e6:.1f} MB"
     click.echo(f"Built {target}: {outcome.packages} packages, {outcome.pages} pages, {outcome.files} files, {size}.")
 
 
 @cli.command("check")
 @click.argument("packages", nargs=-1)
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="First write hashes and commits into versions.json, and say what was written; an author writes the reasons.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "github", "json"]),
+    default="text",
+    show_default=True,
+    help="How to say what is wrong: to a person, as annotations of GitHub Actions, or as a report in JSON, whose "
+    "schema is site_builder/profiles/report.json.",
+)
 @_root
+@_history
+@_debug
 @_jobs
-def check_command(packages: Sequence[str], root: Path, jobs: int) -> None:
-    """Check packages, all of them unless some are named, and write nothing.
+def check_command(  # noqa: PLR0913  # each is an option of the command
+    packages: Sequence[str], format_: str, root: Path, history: str, jobs: int, *, fix: bool, debug: bool
+) -> None:
+    """Check packages, all of them unless some are named; without --fix nothing is written.
 
-    A package is named by its folder: site-builder check my-package, or datapackages/my-package.
+    A package is named by its folder: site-builder check my-package, or datapackages/my-package. Everything that is
+    wrong is found in one pass: where it is, what is wrong, and how to mend it. Exit code 0: nothing is wrong. 1:
+    errors, all listed. 2: wrong usage. 3: the disk, a permission or a signal.
     """
     names = [Path(package).name for package in packages]
     for name in names:
         if not (root / PACKAGES / name).is_dir():
             raise click.BadParameter(f"there is no {PACKAGES}/{name}", param_hint="PACKAGES")
-    outcome = _run(jobs, root, lambda pool, progress: check(root, names, pool, progress))
-    _say_problems(outcome)
-    if any(problem.level is Level.ERROR for problem in outcome.problems):
+    for line in fix_versions(root, PACKAGES, names, datetime.now(UTC).date()) if fix else ():
+        click.echo(line, err=format_ != "text")
+    required = history == "required"
+    outcome = _run(jobs, root, lambda pool, progress: check(root, names, pool, progress, require_history=required))
+    wrong = any(problem.level is Level.ERROR for problem in outcome.problems)
+    _say_traces(outcome, debug=debug)
+    if format_ == "json":
+        click.echo(as_report(outcome.problems, outcome.packages, outcome.missing_history), nl=False)
+        sys.exit(INPUT if wrong else DONE)
+    if format_ == "github":
+        click.echo(as_annotations(outcome.problems), nl=False)
+    else:
+        _say_problems(outcome)
+    if outcome.missing_history:
+        click.echo(outcome.missing_history)
+    if not sys.platform.startswith("linux"):
+        click.echo(_PARTLY_SANDBOXED)
+    if wrong:
         _end(f"Found {_count(outcome)}.", INPUT)
-    click.echo(f"Nothing is wrong: {outcome.packages} packages checked.")
+    notices = f" {_plural(len(outcome.problems), 'notice')} above, which may stay." if outcome.problems else ""
+    click.secho(f"All good: {_plural(outcome.packages, 'package')} checked, nothing is wrong.{notices}", fg="green")
+
+
+_name = click.option(
+    "--name", help="The draft's name.  [default: made of authority and reference, or of the file's name]"
+)
+_out = click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=PACKAGES,
+    show_default=True,
+    help="The folder that the draft's folder is made in.",
+)
+_RECEIVED = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+
+
+@cli.command("import", epilog=f"Files that can be read: {', '.join(ENDINGS)}; any other is tried as text.")
+@click.argument("files", nargs=-1, required=True, type=_RECEIVED)
+@_name
+@_out
+def import_command(files: Sequence[Path], name: str | None, out: Path) -> None:
+    """Turn a response as received, FILES, into a draft package.
+
+    Give all files of one response, the letter first. The draft holds their text, the tables found in it with the line
+    of each record, and what was read of questions, reference, dates, exemptions and caveats. What is unsure says TODO,
+    and check lets none of it pass; what found no place is listed with its line, in IMPORT.md. Nothing is overwritten.
+
+    Exit code 0: written. 1: a file cannot be read; nothing written. 2: wrong usage. 3: disk or permission.
+    """
+    proposal = _read_response(files)
+    chosen = name or draft_name(proposal, {})
+    if not name and sys.stdin.isatty():
+        chosen = click.prompt("The draft's name", default=chosen)
+    _write_draft(proposal, out, chosen, {})
+
+
+@cli.command("new")
+@click.option("--from", "files", multiple=True, type=_RECEIVED, help="A file of the response; it may be given again.")
+@_name
+@_out
+def new_command(files: Sequence[Path], name: str | None, out: Path) -> None:
+    """Make a draft package by answering questions.
+
+    With --from a file is read first, as import does, and only what it does not say plainly is asked. Press Enter to
+    leave a question open: it becomes a TODO. Answers may be piped in, one a line, in the order of the questions.
+
+    Exit code 0: written. 1: a file cannot be read; nothing written. 2: wrong usage. 3: disk or permission.
+    """
+    proposal = _read_response(files) if files else Proposal(())
+    settled = _ask(to_ask(proposal))
+    chosen = name or draft_name(proposal, settled)
+    if not name and sys.stdin.isatty():
+        chosen = click.prompt("The draft's name", default=chosen)
+    _write_draft(proposal, out, chosen, settled)
+
+
+def _read_response(files: Sequence[Path]) -> Proposal:
+    with Pool(1, SECONDS) as pool:
+        read = read_files(files, pool)
+    for problem in read.problems:
+        click.echo(str(problem), err=True)
+    if read.proposal is None:
+        _end("\nNothing was written.", INPUT)
+    if read.findings:
+        click.echo("Not to be published as it is:", err=True)
+        for finding in read.findings:
+            click.echo(f"  {finding}", err=True)
+        click.echo(err=True)
+    return read.proposal
+
+
+def _ask(asked: Sequence[Asked]) -> dict[str, str]:
+    """Ask one question after the other, until all are answered or what is piped in ends."""
+    settled: dict[str, str] = {}
+    for each in asked:
+        try:
+            while answer := click.prompt(each.text, default=each.proposed, show_default=bool(each.proposed)).strip():
+                if not (wrong := each.check(answer)):
+                    settled[each.key] = answer
+                    break
+                click.echo(wrong, err=True)
+        except click.Abort:
+            if sys.stdin.isatty():
+                raise
+            click.echo(err=True)
+            break
+    return settled
+
+
+def _write_draft(proposal: Proposal, out: Path, name: str, settled: dict[str, str]) -> None:
+    if why := taken(out, name):
+        raise click.UsageError(f"{why}; give another --name")
+    written = write_draft(proposal, out, name, datetime.now(UTC).date(), settled)
+    click.echo(report(proposal, written, str(out / name), name))
+
+
+@cli.command("serve")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any that is free."
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen at; with 0.0.0.0 others on your network can look at what you write.",
+)
+@_root
+@_jobs
+def serve_command(port: int, host: str, root: Path, jobs: int) -> None:
+    """Serve the site while you write: each save shows in the browser, and so does what is wrong.
+
+    Builds into a temporary folder; nothing is published and dist/ stays as it is. What has to be done last, such as
+    the list of versions, is named at the foot of the page and does not stand in the way. Ctrl-C ends it, with exit
+    code 0. 2: wrong usage. 3: the port or the disk cannot be used.
+    """
+    try:
+        with Pool(jobs) as pool:
+            serve(root, host, port, pool, lambda line: click.echo(line, err=True))
+    except KeyboardInterrupt:
+        click.echo("Stopped.", err=True)
+    except OSError as error:
+        _end(f"{host}:{port} cannot be served at: {error.strerror or error}. Another --port may be free.", MACHINE)
+
+
+@cli.command("report")
+@click.argument("base")
+@click.option("--format", "format_", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
+@_root
+@_jobs
+def report_command(base: str, format_: str, root: Path, jobs: int) -> None:
+    """Say in ten lines what the files here add or change against BASE, a branch or commit such as origin/main.
+
+    In numbers: records, figures that moved and by how much; what is wrong; what a reviewer should look at. Exit code 0:
+    said, whatever it is. 2: wrong usage, or no such revision. 3: the disk, a permission or a signal.
+    """
+    write = as_markdown if format_ == "markdown" else as_text
+    try:
+        with TemporaryDirectory(prefix="site-builder-") as space, Pool(jobs) as pool:
+            click.echo(write(compare(root, base, Path(space), pool)), nl=False)
+    except NoRevisionError as error:
+        raise click.BadParameter(str(error), param_hint="BASE") from error
 
 
 @cli.command("verify")
@@ -145,10 +360,19 @@ def _say_problems(outcome: Outcome) -> None:
         click.echo(err=True)
 
 
+def _say_traces(outcome: Outcome, *, debug: bool) -> None:
+    for trace in outcome.tracebacks if debug else ():
+        click.echo(trace, err=True)
+
+
 def _count(outcome: Outcome) -> str:
     found = [problem for problem in outcome.problems if problem.level is Level.ERROR]
     files = len({problem.where for problem in found})
-    return f"{len(found)} error{'s' * (len(found) != 1)} in {files} file{'s' * (files != 1)}"
+    return f"{_plural(len(found), 'error')} in {_plural(files, 'file')}"
+
+
+def _plural(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def _end(message: str, code: int) -> NoReturn:

@@ -6,26 +6,44 @@ from itertools import groupby
 
 from site_builder import metadata, pages, social, urls
 from site_builder.charts import chart_json
+from site_builder.comparisons import countings, sources
 from site_builder.content import ContentFile
 from site_builder.exports import figure_csv, figure_json
+from site_builder.glossary_pages import glossary_pages
+from site_builder.holding import NO_HOLDINGS, Holdings
 from site_builder.linked_data import as_json, data_catalog, dcat, in_page
 from site_builder.markdown import Article
-from site_builder.model import Card, Figure, File
+from site_builder.model import Card, Figure, File, Withdrawn
 from site_builder.openapi import openapi, table_formats
 from site_builder.output import Folder
 from site_builder.problems import Problem
 from site_builder.redirects import plan_redirects
 from site_builder.render import render
+from site_builder.series import coverage, hold_against
+from site_builder.series_pages import series_pages
 from site_builder.settings import SETTINGS, Site
 
 _MOST_TILES = 6
 """Responses of which the home page shows a number at the top."""
 
 
-def compose(cards: Sequence[Card], content: Sequence[ContentFile], site: Site, out: Folder) -> tuple[Problem, ...]:
+def compose(  # noqa: PLR0913, PLR0917  # what spans the packages is made of all of these
+    cards: Sequence[Card],
+    content: Sequence[ContentFile],
+    site: Site,
+    out: Folder,
+    withdrawn: Sequence[Withdrawn] = (),
+    holdings: Holdings = NO_HOLDINGS,
+) -> tuple[Problem, ...]:
     """Write everything that is not a package's own, but for what is made from all files: search index and manifest."""
-    planned = [*_pages(cards, content, site, out.files)]
-    problems = (*_dead_navigation(planned, site), *_two_of_one_address(cards))
+    series, amiss = hold_against(site.series, cards, site.series_package)
+    planned = [
+        *_pages(cards, content, site, out.files),
+        *map(_withdrawn, withdrawn),
+        *glossary_pages(site.vocabulary, site.glossary.partition("/")[2], site.terms, holdings, cards),
+        *series_pages(series, cards, site.series_package),
+    ]
+    problems = (*_dead_navigation(planned, site), *_two_of_one_address(cards), *amiss)
     for page in planned:
         out.write(urls.page_file(page.path), render(page, site))
     for written in content:
@@ -39,7 +57,7 @@ def compose(cards: Sequence[Card], content: Sequence[ContentFile], site: Site, o
         out.write(asset.path, asset.read())
     if site.url:
         _write_pictures(content, site, out)
-    _write_metadata(cards, site, out)
+    _write_metadata(cards, site, out, withdrawn)
     redirects, dead = plan_redirects(site, [file.path for file in out.files])
     for redirect in redirects:
         out.write(urls.page_file(redirect.path), render(redirect, site))
@@ -84,9 +102,9 @@ def _pages(
                 title=page.article.title or page.page,
                 description=page.article.lead or site.description,
                 article=page.article,
-                figures=_views(page, cards),
+                figures=_views(page, cards, site),
             )
-        for view in _views(page, cards).values():
+        for view in _views(page, cards, site).values():
             yield pages.embed_page(view)
             yield pages.FigurePage(
                 path=view.page,
@@ -110,17 +128,29 @@ def _pages(
     )
 
 
+def _withdrawn(withdrawn: Withdrawn) -> pages.WithdrawnPage:
+    return pages.WithdrawnPage(
+        path=urls.package(withdrawn.name),
+        title=f"Withdrawn: {withdrawn.title}",
+        description="This response was withdrawn, and none of its files is here.",
+        withdrawn=withdrawn,
+    )
+
+
 def _structured(cards: Sequence[Card], site: Site) -> str:
     return in_page(data_catalog(cards, site.title, site.description, site.url)) if site.url else ""
 
 
 def _credits(figure: Figure, cards: Sequence[Card]) -> tuple[pages.Credit, ...]:
-    """Name the packages whose tables a figure's SQL names."""
+    """Name the packages that a figure was made from: those that its SQL names, and those of the records behind it."""
     words = set(re.findall(r"\bp_[a-z0-9_]+", figure.summary.sql.lower()))
-    return tuple(pages.card_credit(card) for card in cards if urls.sql_schema(card.name) in words)
+    behind = {package for package, _ in sources(figure)}
+    return tuple(
+        pages.card_credit(card) for card in cards if urls.sql_schema(card.name) in words or card.name in behind
+    )
 
 
-def _views(page: ContentFile, cards: Sequence[Card]) -> dict[str, pages.FigureView]:
+def _views(page: ContentFile, cards: Sequence[Card], site: Site) -> dict[str, pages.FigureView]:
     return {
         figure.summary.name: pages.FigureView(
             figure,
@@ -128,6 +158,8 @@ def _views(page: ContentFile, cards: Sequence[Card]) -> dict[str, pages.FigureVi
             urls.content_data(page.page, figure.summary.name, "csv"),
             urls.content_data(page.page, figure.summary.name, "json"),
             _credits(figure, cards),
+            counted := countings(figure, cards),
+            coverage(site.series, {each.card.name for each in counted}) if counted else (),
         )
         for figure in page.figures
     }
@@ -140,7 +172,7 @@ def _home(cards: Sequence[Card], content: ContentFile | None, site: Site) -> pag
         title=site.title,
         description=site.description,
         article=content.article if content else Article(site.title, site.description, ()),
-        figures=_views(content, cards) if content else {},
+        figures=_views(content, cards, site) if content else {},
         cards=_newest_first(card for card in cards if card.authority),
         others=_newest_first(card for card in cards if not card.authority),
         authorities=len({card.authority.slug for card in cards if card.authority}),
@@ -218,15 +250,16 @@ def _feeds(cards: Sequence[Card], site: Site) -> Iterator[tuple[str, str, Sequen
         yield urls.authority_feed(page.authority.slug), f"{site.title}: {page.authority.name}", page.cards
 
 
-def _write_metadata(cards: Sequence[Card], site: Site, out: Folder) -> None:
-    out.write(urls.CATALOG, metadata.catalog(cards, out.files, site.title, site.url))
+def _write_metadata(cards: Sequence[Card], site: Site, out: Folder, withdrawn: Sequence[Withdrawn]) -> None:
+    out.write(urls.CATALOG, metadata.catalog(cards, out.files, site.title, site.url, withdrawn))
     out.write(urls.CATALOG_SCHEMA, metadata.catalog_schema())
     out.write("robots.txt", metadata.robots(site.url))
     if site.url:
         for path, title, its in _feeds(cards, site):
             out.write(path, metadata.feed(its, title, site.url, path))
         found = [file.path.removesuffix("index.html") for file in out.files if file.path.endswith("index.html")]
+        apart = {urls.package(each.name) for each in withdrawn}
         listed = [path for path in found if not path.startswith("data/") and not urls.is_embed(path)]
-        out.write("sitemap.xml", metadata.sitemap(listed, site.url))
+        out.write("sitemap.xml", metadata.sitemap((path for path in listed if path not in apart), site.url, cards))
         out.write(urls.DCAT, as_json(dcat(cards, site.title, site.description, site.language, site.url)))
     out.write(urls.OPENAPI, openapi(cards, out.files, site.title, site.description, site.url))

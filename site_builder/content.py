@@ -1,25 +1,25 @@
 """The site's own pages, in Markdown, and their summaries over several packages."""
 
-import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from site_builder import urls
+from site_builder.bounded import TooSlow, bounded, seconds_for
 from site_builder.charts import draw
-from site_builder.database import Loaded, Query, ask
+from site_builder.database import Query, ask
 from site_builder.discover import screen_files
-from site_builder.markdown import Article, read_markdown
-from site_builder.model import Figure, RecordRef, SourceRef, Summary, Value
+from site_builder.markdown import Article, Resolve, read_markdown
+from site_builder.model import Figure, Summary
 from site_builder.packages import BuiltPackage
 from site_builder.problems import Problem
-from site_builder.summaries import figures, read_summary
+from site_builder.safety import answer_problems, folder_problems
+from site_builder.spanning import spanning
+from site_builder.summaries import Checking, figures, read_summary
+from site_builder.vocabulary import Vocabulary
 
 CONTENT = "content"
-_RESERVED = ("api", "datasets", "data", "authorities", "assets", "figures", "pagefind", "search")
+_RESERVED = ("api", "datasets", "data", "authorities", "assets", "figures", "glossary", "pagefind", "search", "series")
 """Top-level addresses that are not content's to use."""
 
 
@@ -42,7 +42,13 @@ class _Summaries:
     """Those that gave a figure, likewise."""
 
 
-def read_content(root: Path, built: Sequence[BuiltPackage]) -> tuple[tuple[ContentFile, ...], tuple[Problem, ...]]:
+def read_content(
+    root: Path,
+    built: Sequence[BuiltPackage],
+    vocabulary: Vocabulary,
+    scratch: Path,
+    drawing: Callable[[Figure], Figure] = draw,
+) -> tuple[tuple[ContentFile, ...], tuple[Problem, ...]]:
     """Read every page of content with its figures. The packages are those that the site holds."""
     files, problems = screen_files(root / CONTENT, CONTENT) if (root / CONTENT).is_dir() else ((), ())
     problems = (*problems, *_unreadable(root, files))
@@ -50,12 +56,15 @@ def read_content(root: Path, built: Sequence[BuiltPackage]) -> tuple[tuple[Conte
         return (), problems
     texts = {path: page for path in files if (page := _page(path)) is not None}
     read, found = _summaries(root, files)
-    drawn, wrong = _figures(read, built)
-    problems = (*found, *wrong, *_equal_pages(texts))
+    made, wrong = _figures(read, built, vocabulary, scratch)
+    drawn = {path: drawing(figure) for path, figure in made.items()}
+    unsafe = folder_problems(root / CONTENT, CONTENT, files, ())
+    unsafe = (*unsafe, *answer_problems(root / CONTENT, CONTENT, files, drawn.values()))
+    problems = (*found, *wrong, *_equal_pages(texts), *unsafe)
     pages: list[ContentFile] = []
     for path, page in texts.items():
         text = (root / CONTENT / path).read_text("utf-8")
-        resolve = _resolver(path.rpartition("/")[0], texts, built)
+        resolve = _resolver(root, path.rpartition("/")[0], texts, built)
         content, misled = _read(path, page, text, _Summaries(read, drawn), resolve)
         problems = (*problems, *misled, *_misplaced(path, page))
         pages.append(content)
@@ -104,7 +113,7 @@ def _read(
     resolve: Callable[[str], str | None],
 ) -> tuple[ContentFile, tuple[Problem, ...]]:
     where = f"{CONTENT}/{path}"
-    article, problems = read_markdown(text, page, resolve, where)
+    article, problems = _bounded(text, page, resolve, where)
     folder = path.rpartition("/")[0]
     prefix = f"{folder}/" if folder else ""
     here = {name: f"{prefix}summaries/{name}.sql" for name in article.figures}
@@ -117,9 +126,24 @@ def _read(
     return ContentFile(page, article, shown, where), (*problems, *unknown)
 
 
-def _resolver(folder: str, texts: Mapping[str, str], built: Sequence[BuiltPackage]) -> Callable[[str], str | None]:
-    """Make the function that finds what a relative link in a folder of content means."""
+def _bounded(text: str, page: str, resolve: Resolve, where: str) -> tuple[Article, tuple[Problem, ...]]:
+    try:
+        with bounded(seconds_for(len(text))):
+            return read_markdown(text, page, resolve, where)
+    except TooSlow:
+        mend = "Look for brackets, stars or quotations by the thousand."
+        return Article("", "", ()), (Problem(where, "too-slow", "Reading it takes too long.", mend),)
+
+
+def _resolver(
+    root: Path, folder: str, texts: Mapping[str, str], built: Sequence[BuiltPackage]
+) -> Callable[[str], str | None]:
+    """Make the function that finds what a relative link in a folder of content means.
+
+    Packages that were checked, and have no pages, are taken to have those of their folders.
+    """
     published = {file.path for package in built for file in package.files}
+    checked = {package.name for package in built if not package.files}
 
     def resolve(link: str) -> str | None:
         path = _joined(f"{CONTENT}/{folder}".rstrip("/"), link)
@@ -127,6 +151,8 @@ def _resolver(folder: str, texts: Mapping[str, str], built: Sequence[BuiltPackag
             return texts.get(path.removeprefix(f"{CONTENT}/"))
         _, name, *rest = (*path.split("/"), "", "")
         inside = "/".join(rest).strip("/")
+        if name in checked:
+            return urls.data(name, inside) if (root / path).exists() else None
         if inside in {"", "README.md"}:
             target = urls.package(name)
             return target if urls.page_file(target) in published else None
@@ -163,36 +189,14 @@ def _summaries(root: Path, files: Sequence[str]) -> tuple[Mapping[str, Summary],
 def _figures(
     summaries: Mapping[str, Summary],
     built: Sequence[BuiltPackage],
+    vocabulary: Vocabulary,
+    scratch: Path,
 ) -> tuple[Mapping[str, Figure], tuple[Problem, ...]]:
     """Ask all summaries at once, over the tables of the packages that they name and no others."""
     if not summaries:
         return {}, ()
-    words = {word for summary in summaries.values() for word in re.findall(r"\bp_[a-z0-9_]+", summary.sql.lower())}
-    named = [package for package in built if urls.sql_schema(package.name) in words]
-    tables = [_in_schema(table) for package in named for table in package.tables if table.columns]
-    answers = ask(tables, [Query(path, summary.sql) for path, summary in summaries.items()])
-    made, problems = figures(summaries.values(), answers, _lookup(tables))
+    span = spanning(built, [summary.sql for summary in summaries.values()], scratch)
+    answers = ask(span.tables, [Query(path, summary.sql) for path, summary in summaries.items()])
+    made, problems = figures(summaries.values(), answers, Checking(span.lookup, vocabulary, across=True))
     paths = {summary.where: path for path, summary in summaries.items()}
-    return {paths[figure.summary.where]: draw(figure) for figure in made}, problems
-
-
-def _in_schema(table: Loaded) -> Loaded:
-    return Loaded(urls.sql_schema(table.package), table.name, table.package, table.resource, parquet=table.parquet)
-
-
-def _lookup(tables: Sequence[Loaded]) -> Callable[[RecordRef], tuple[SourceRef, Mapping[str, Value]] | None]:
-    places = {(table.package, table.resource): table.parquet for table in tables}
-
-    @cache
-    def about(package: str, resource: str) -> Any:  # noqa: ANN401  # it comes from JSON
-        parquet = places.get((package, resource))
-        return json.loads(parquet.with_name(f"{resource}.lines.json").read_text("utf-8")) if parquet else None
-
-    def lookup(ref: RecordRef) -> tuple[SourceRef, Mapping[str, Value]] | None:
-        known = about(ref.package, ref.resource)
-        if known is None or not 0 < ref.row <= len(known["lines"]):
-            return None
-        source = SourceRef(ref, known["document"], known["lines"][ref.row - 1])
-        return source, known["counts"][ref.row - 1] if known["counts"] else {}
-
-    return lookup
+    return {paths[figure.summary.where]: figure for figure in made}, problems

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from site_builder import urls
-from site_builder.model import Answer, Column, RecordRef, Table, TypedColumn, Value
+from site_builder.model import Answer, Column, RecordRef, Table, TypedColumn, Uses, Value
 from site_builder.schemas import table_schema
 from site_builder.writable import decimal_scale
 
@@ -24,12 +24,24 @@ INTERRUPT_SECONDS = 5
 """After these DuckDB is asked to stop a query."""
 KILL_SECONDS = 8
 """After these its process is ended."""
+MOST_SLOW = 2
+"""Queries of one package that may be ended for their time; those after them are not asked."""
 MEMORY_MB = 512
 ADDRESS_SPACE_MB = 2_000
-MOST_ROWS = 10_000
-"""Rows of a summary."""
-MOST_BYTES = 20_000_000
-"""Bytes of a summary, the trail included."""
+
+
+class Most(NamedTuple):
+    """How much one query may give."""
+
+    rows: int
+    bytes: int
+    """The trail included."""
+
+
+SUMMARY = Most(rows=10_000, bytes=20_000_000)
+"""What a summary may give."""
+COMPILED = Most(rows=1_000_000, bytes=400_000_000)
+"""What may go into a compiled table."""
 
 _TYPES = {
     "boolean": "BOOLEAN",
@@ -83,14 +95,37 @@ def prepare(package: str, table: Table, scratch: Path) -> Loaded:
     given = table.columns
     columns = [(column.name, _type(column, table)) for column in given]
     csv = scratch / f"{name}.load.csv"
-    with csv.open("w", encoding="utf-8", newline="") as file:
-        file.write(",".join(map(_quoted, ("_record", *(column for column, _ in columns)))) + "\n")
-        for number, row in enumerate(table.rows, start=1):
-            values = (_sql_value(column.value(row), kind) for column, (_, kind) in zip(given, columns, strict=True))
-            file.write(",".join(map(_quoted, (number, *values))) + "\n")
+    _write_csv(
+        csv,
+        [column for column, _ in columns],
+        (
+            [_sql_value(column.value(row), kind) for column, (_, kind) in zip(given, columns, strict=True)]
+            for row in table.rows
+        ),
+    )
     parquet = scratch / f"{name}.parquet"
     about = json.dumps(table_schema(table), ensure_ascii=False)
     return Loaded("", urls.sql_name(name), package, name, tuple(columns), csv, parquet, about)
+
+
+def prepare_values(
+    schema: str,
+    name: str,
+    columns: Sequence[tuple[str, str]],
+    rows: Iterable[Sequence[Value]],
+    scratch: Path,
+) -> Loaded:
+    """Write a table of the site's own for loading, which no package holds."""
+    csv = scratch / f"{schema}.{name}.load.csv"
+    _write_csv(csv, [column for column, _ in columns], rows)
+    return Loaded(schema, name, schema, name, tuple(columns), csv)
+
+
+def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(",".join(map(_quoted, ("_record", *columns))) + "\n")
+        for number, row in enumerate(rows, start=1):
+            file.write(",".join(map(_quoted, (number, *row))) + "\n")
 
 
 def _type(column: TypedColumn, table: Table) -> str:
@@ -130,12 +165,17 @@ def _quoted(value: Value) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def ask(tables: Iterable[Loaded], queries: Sequence[Query]) -> tuple[Answer | Failure, ...]:
+def ask(
+    tables: Iterable[Loaded],
+    queries: Sequence[Query],
+    most: Most = SUMMARY,
+) -> tuple[Answer | Failure, ...]:
     """Answer queries over tables, in order. One that ends its process fails alone; those after it are asked anew."""
     tables = tuple(tables)
     answers: list[Answer | Failure] = []
     while len(answers) < len(queries) or (not queries and not answers):
-        process, lines = _run(tables, queries[len(answers) :])
+        slow = sum(isinstance(answer, Failure) and answer.kind == "slow" for answer in answers)
+        process, lines = _run(tables, queries[len(answers) :], most, slow)
         answers.extend(_answer(json.loads(line)) for line in lines)
         if len(answers) < len(queries):
             answers.append(_crash(process))
@@ -144,16 +184,23 @@ def ask(tables: Iterable[Loaded], queries: Sequence[Query]) -> tuple[Answer | Fa
     return tuple(answers)
 
 
-def _run(tables: Sequence[Loaded], queries: Sequence[Query]) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+def _run(
+    tables: Sequence[Loaded],
+    queries: Sequence[Query],
+    most: Most,
+    slow: int,
+) -> tuple[subprocess.CompletedProcess[str], list[str]]:
     request = {
         "tables": [to_load(table) for table in tables],
         "queries": [{"name": query.name, "sql": query.sql, "ordered": query.ordered} for query in queries],
         "interrupt_seconds": INTERRUPT_SECONDS,
         "kill_seconds": KILL_SECONDS,
+        "slow": slow,
+        "most_slow": MOST_SLOW,
         "memory_mb": MEMORY_MB,
         "address_space_mb": ADDRESS_SPACE_MB,
-        "most_rows": MOST_ROWS,
-        "most_bytes": MOST_BYTES,
+        "most_rows": most.rows,
+        "most_bytes": most.bytes,
     }
     process = subprocess.run(  # our own script, with our own interpreter
         [sys.executable, "-I", str(Path(__file__).with_name("sandbox.py"))],
@@ -214,7 +261,8 @@ def _answer(reply: dict[str, Any]) -> Answer | Failure:
         if any(None in record for row in reply["rows"] for record in row[trail] or () if record):
             return Failure("trail", "A record of the trail is not whole.")
         trails = tuple(tuple(RecordRef(*record) for record in row[trail] or () if record) for row in reply["rows"])
-    return Answer(tuple(columns[n] for n in kept), rows, trails)
+    uses = Uses(frozenset(reply["uses"]["columns"]), tuple(reply["uses"]["order"]))
+    return Answer(tuple(columns[n] for n in kept), rows, trails, uses)
 
 
 def _first_line(message: str) -> str:

@@ -4,6 +4,7 @@ import codecs
 import json
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,6 +12,8 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from site_builder import urls
+from site_builder.json_faults import explain
+from site_builder.misspelt import misspelt_keys
 from site_builder.model import (
     Authority,
     Category,
@@ -30,7 +33,7 @@ from site_builder.model import (
     Statement,
 )
 from site_builder.problems import Problem
-from site_builder.profiles import profile_problems
+from site_builder.profiles import nearest, profile_problems
 from site_builder.writable import strings, unwritable
 
 LONGEST_DESCRIPTOR = 5_000_000
@@ -40,6 +43,8 @@ DEEPEST_DESCRIPTOR = 40
 _LONGEST_NUMBER = 400
 """Digits of a whole number; Python reads no more than 4,300."""
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+LONGEST_VERSION = 64
+"""Characters of a package's version."""
 MOST_FIELDS = 1_000
 """Fields of a table."""
 KINDS: tuple[Literal["records", "counts"], ...] = ("records", "counts")
@@ -119,12 +124,13 @@ def read_descriptor(
     if descriptor is None:
         return None, tuple(reader.problems)
     response = _response(descriptor, name, reader)
+    _check_keys(descriptor, reader)
     resources = _resources(descriptor, reader, has_response="foi" in descriptor)
     package = Package(
         name=name,
         title=_text(descriptor.get("title")) or _text(descriptor.get("name")) or name,
         description=_text(descriptor.get("description")),
-        version=_text(descriptor.get("version")) or None,
+        version=_version(descriptor, reader),
         created=_created(descriptor, reader),
         keywords=tuple(_text(each) for each in _list(descriptor.get("keywords")) if _text(each)),
         licences=tuple(_licences(descriptor)),
@@ -134,6 +140,14 @@ def read_descriptor(
     )
     _check_documents(package, reader)
     return package, tuple(reader.problems)
+
+
+def _check_keys(descriptor: Mapping[str, Json], reader: _Reader) -> None:
+    """Find misspelt keys of a response's package; any other may hold keys of its own as it likes."""
+    for each in misspelt_keys(descriptor) if "foi" in descriptor else ():
+        what = f'"{each.key[:80]}" is no key here, so what it says would be passed over.'
+        mend = f'Did you mean "{each.meant}"? A key of your own has to differ more.'
+        reader.problem("misspelt-key", what, mend, f"{each.at}.{each.key}".lstrip("."))
 
 
 # --- JSON ------------------------------------------------------------------------------------------------------------
@@ -149,8 +163,8 @@ def _parse(text: str, reader: _Reader) -> Mapping[str, Json] | None:
         return None
 
     def unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-        keys = [key for key, _ in pairs]
-        for key in sorted({key for key in keys if keys.count(key) > 1}) if len(set(keys)) < len(keys) else ():
+        times = Counter(key for key, _ in pairs)
+        for key in sorted(key for key in times if times[key] > 1) if len(times) < len(pairs) else ():
             reader.problem("duplicate-key", "The key stands twice in one object.", "Keep one of them.", key)
         return dict(pairs)
 
@@ -159,14 +173,15 @@ def _parse(text: str, reader: _Reader) -> Mapping[str, Json] | None:
 
     def whole(digits: str) -> int:
         if len(digits) > _LONGEST_NUMBER:
-            constant(digits)
+            what = f"The number {digits[:10]}… has {len(digits):,} digits, and may have {_LONGEST_NUMBER}."
+            reader.problem("json", what, "Write it as text, in quotes.")
         return int(digits[:_LONGEST_NUMBER])
 
     try:
         loaded = json.loads(text, object_pairs_hook=unique, parse_constant=constant, parse_int=whole)
     except json.JSONDecodeError as error:
-        mend = "Often a comma or a quote is missing or too many on that line or the one before."
-        reader.problems.append(Problem(reader.where, "json", f"It is not JSON: {error.msg}.", mend, line=error.lineno))
+        fault = explain(text, error)
+        reader.problems.append(Problem(reader.where, "json", fault.what, fault.mend, line=fault.line))
         return None
     if not isinstance(loaded, dict):
         reader.problem("json", "It is not an object in { }.", "Start the file with {.")
@@ -248,6 +263,7 @@ def _resource(each: Json, key: str, reader: _Reader, *, has_response: bool) -> R
     paths = _paths(each, key, reader)
     tabular = _is_table(each, paths)
     dialect = _referenced(each.get("dialect"), f"{key}.dialect", reader)
+    _check_rows(dialect, f"{key}.dialect", reader)
     schema = _schema(each.get("schema"), key, reader)
     table = _object(each.get("foi"))
     if tabular and (has_response or table):
@@ -264,11 +280,24 @@ def _resource(each: Json, key: str, reader: _Reader, *, has_response: bool) -> R
         fields=tuple(_fields(schema, key, reader)),
         unique_keys=tuple(_keys(schema)),
         document=_text(table.get("document")) or None,
+        compiled=_text(table.get("compiled")) or None,
+        coverage=_own_coverage(table.get("coverage"), key),
         kind=next((kind for kind in KINDS if table.get("kind") == kind), None),
         unit=_text(table.get("unit")) or "rows",
         descriptor=_readable(each, address, paths, {"dialect": dialect, "schema": schema})
         | _encoding(each, key, reader),
     )
+
+
+def _own_coverage(coverage: Json, key: str) -> Coverage | None:
+    """Read what a table says of its coverage; what is wrong with it was said with its ``foi`` object."""
+    sound = isinstance(coverage, dict) and not [
+        *profile_problems({"coverage": coverage} | _ANY_TABLE, "table", "", key)
+    ]
+    return _coverage(coverage) if sound else None
+
+
+_ANY_TABLE = {"kind": "records", "unit": "rows", "document": "source/x"}
 
 
 def _address(name: str) -> str:
@@ -298,6 +327,16 @@ def _readable(
     elif paths:
         kept |= {"type": "file"}
     return kept | {word: each[word] for word in ("hash", "bytes") if word in each and len(paths) == 1}
+
+
+def _check_rows(dialect: Mapping[str, Json], key: str, reader: _Reader) -> None:
+    """Rows of a header or of comments are named by their number: Frictionless stumbles over anything else."""
+    for settings in (dialect, _object(dialect.get("csv"))):
+        for word in ("headerRows", "commentRows"):
+            rows = _list(settings.get(word))
+            if any(not isinstance(row, int) or isinstance(row, bool) or row < 1 for row in rows):
+                what = f"{word} is {json.dumps(rows)[:60]}, and not a list of the numbers of rows."
+                reader.problem("dialect", what, "Write numbers such as [1]; the first row is 1.", f"{key}.{word}")
 
 
 def _known(dialect: Mapping[str, Json]) -> dict[str, Json]:
@@ -378,7 +417,8 @@ def _paths(each: Mapping[str, Json], key: str, reader: _Reader) -> tuple[str, ..
 
 def _nearest(path: str, reader: _Reader) -> str:
     same = sorted(file for file in reader.files if posixpath.basename(file).lower() == posixpath.basename(path).lower())
-    return f'Did you mean "{same[0]}"?' if same else "Add the file, or mend the path."
+    meant = same[0] if same else nearest(path, reader.files)
+    return f'Did you mean "{meant}"?' if meant else "Add the file, or mend the path."
 
 
 def _format(each: Mapping[str, Json], paths: Sequence[str]) -> str:
@@ -429,7 +469,8 @@ def _fields(schema: Mapping[str, Any], key: str, reader: _Reader) -> Iterator[Fi
 def _field(each: Mapping[str, Any], name: str, schema: Mapping[str, Any], here: str, reader: _Reader) -> Field:
     type_ = each.get("type", "any" if "$schema" in schema else "string")
     if not isinstance(type_, str) or type_ not in _FIELD_TYPES:
-        mend = f"Write one of: {', '.join(sorted(_FIELD_TYPES))}."
+        meant = nearest(str(type_), _FIELD_TYPES)
+        mend = (f'Did you mean "{meant}"? ' if meant else "") + f"Write one of: {', '.join(sorted(_FIELD_TYPES))}."
         reader.problem("field-type", f"{json.dumps(type_)} is not a type of field.", mend, here)
         type_ = "any"
     constraints = _object(each.get("constraints"))
@@ -506,6 +547,15 @@ def _keys(schema: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 # --- package ---------------------------------------------------------------------------------------------------------
 
 
+def _version(descriptor: Mapping[str, Json], reader: _Reader) -> str | None:
+    written = _text(descriptor.get("version"))
+    if len(written) > LONGEST_VERSION:
+        what = f"The version has {len(written):,} characters, and a folder of the site is called after it."
+        reader.problem("version", what, "Write one such as 1.0.0.", "version")
+        return None
+    return written or None
+
+
 def _created(descriptor: Mapping[str, Json], reader: _Reader) -> date | None:
     written = _text(descriptor.get("created"))
     if not written:
@@ -544,12 +594,7 @@ def _check_documents(package: Package, reader: _Reader) -> None:
         if resource.document and resource.document not in reader.files:
             what = f'There is no file "{resource.document}" in the package.'
             reader.problem("no-file", what, _nearest(resource.document, reader), f"{resource.name}.foi.document")
-    addresses = {urls.source(package.name, path): path for path in reversed(held)}
-    for path in held:
-        other = addresses[urls.source(package.name, path)]
-        if other != path:
-            mend = "Rename one of the two."
-            reader.problem("source", f'"{path}" would have the same address as "{other}".', mend, "sources")
+    _check_addresses(package, held, reader)
     if package.response is None:
         return
     for path in sorted(path for path in reader.files if path.startswith("source/")):
@@ -560,6 +605,21 @@ def _check_documents(package: Package, reader: _Reader) -> None:
         if source.path in reader.files and not source.hash:
             mend = 'Add "hash": "sha256:" and what `sha256sum` prints.'
             reader.problem("source-hash", f'"{source.path}" has no hash.', mend, f"sources[{number}].hash")
+
+
+def _check_addresses(package: Package, held: Sequence[str], reader: _Reader) -> None:
+    """No two documents share an address, nor does one stand where another's further pages do, at ``<address>2/``."""
+    addresses = {urls.source(package.name, path): path for path in reversed(held)}
+    for path in held:
+        page = urls.source(package.name, path)
+        above = re.sub(r"[0-9]+/$", "", page)
+        other = addresses[page]
+        if other != path:
+            what = f'"{path}" would have the same address as "{other}".'
+            reader.problem("source", what, "Rename one of the two.", "sources")
+        elif above != page and above in addresses:
+            what = f'"{path}" would have the address of a further page of "{addresses[above]}".'
+            reader.problem("source", what, "Rename one of the two.", "sources")
 
 
 def _response(descriptor: Mapping[str, Json], name: str, reader: _Reader) -> Response | None:

@@ -1,10 +1,11 @@
-"""Find the package folders, and screen every path in them before anything opens a file.
+"""Find the package folders, and screen every path in them before anything reads a file.
 
 A package is a stranger's: a link, a device or a name that two file systems read differently is refused here, by its
-name and kind alone.
+name and kind alone. Of what is left the first bytes are looked at, which give away an archive or a pointer.
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from site_builder.model import PackageFolder
 from site_builder.problems import Problem
 
 DESCRIPTOR = "datapackage.json"
+VERSIONS = "versions.json"
+"""Lists a package's versions; alone in its folder, it stands for a package that was withdrawn."""
 LARGEST_FILE = 95_000_000
 """Bytes; GitHub refuses a file of 100 MB."""
 MOST_FILES = 10_000
@@ -26,12 +29,23 @@ _ACTIVE = (
 """Endings of files that could act in the site's name where a browser opens them."""
 _LEFT_BEHIND = frozenset(["thumbs.db", "desktop.ini", "__macosx"])
 _ARCHIVES = (".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz", ".zst")
+_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x28\xb5\x2f\xfd")
+"""First bytes of archives. Office programs' files are zips too, and ``safety`` looks into them."""
+_ZIP = re.compile(rb"PK\x03\x04.\x00", re.DOTALL)
+_TEXTS = (".csv", ".tsv", ".json", ".txt", ".md", ".sql")
+"""Endings of text, where no zip belongs."""
+_LFS = b"version https://git-lfs.github.com/spec/"
+_TAR_AT = 257
+"""Where an archive of ``tar``'s says what it is."""
+_LOOKED_AT = 512
+"""Bytes at the beginning of each file."""
 
 
 def discover(folder: Path) -> tuple[tuple[PackageFolder, ...], tuple[Problem, ...]]:
     """Find each package in a folder, sorted by name, with the problems of all their paths.
 
-    A package with a problem is left out. Files beside the packages, such as a README, are passed over.
+    A package with a problem is left out. Files beside the packages, such as a README, are passed over, and so are
+    folders that hold nothing but a list of versions, which ``versions.read_withdrawn`` reads.
     """
     packages: list[PackageFolder] = []
     problems: list[Problem] = []
@@ -55,6 +69,8 @@ def screen(root: Path, where: str) -> tuple[PackageFolder | None, tuple[Problem,
         mend = "Rename it: a-z, 0-9 and -, at most 64 characters."
         return None, (Problem(where, "folder-name", "The folder's name gives no address.", mend),)
     files, problems = screen_files(root, where)
+    if files == (VERSIONS,) and not problems:
+        return None, ()
     if DESCRIPTOR not in files and not problems:
         mend = "Add one, or move the folder out of here if it is no package."
         problems = (Problem(where, "no-descriptor", f"There is no {DESCRIPTOR}.", mend),)
@@ -107,6 +123,7 @@ def _faults(entry: os.DirEntry[str], path: str, where: str) -> Iterator[Problem]
         yield Problem(shown, "special-file", "It is a device, pipe or socket.", "Delete it.")
     elif stat.S_ISREG(about.st_mode):
         yield from _file_faults(shown, path, about)
+        yield from _content_faults(entry, path, shown)
 
 
 _OURS = frozenset(["sha256sums", "about.html", "croissant.json", "ro-crate-metadata.json"])
@@ -135,6 +152,20 @@ def _file_faults(shown: str, path: str, about: os.stat_result) -> Iterator[Probl
     if path.lower().endswith(_ARCHIVES):
         what = "It is an archive, whose contents nobody can review."
         yield Problem(shown, "archive", what, "Unpack it and add the files.")
+
+
+def _content_faults(entry: os.DirEntry[str], path: str, shown: str) -> Iterator[Problem]:
+    """Look at a file's first bytes: an archive under another name, or what Git LFS leaves in the place of a file."""
+    with Path(entry.path).open("rb") as file:
+        begins = file.read(_LOOKED_AT)
+    named = path.lower()
+    packed = begins.startswith(_PACKED) or begins[_TAR_AT:].startswith(b"ustar")
+    if not named.endswith(_ARCHIVES) and (packed or (_ZIP.match(begins) and named.endswith(_TEXTS))):
+        what = "It is an archive under another name, whose contents nobody can review."
+        yield Problem(shown, "archive", what, "Unpack it and add the files.")
+    if begins.startswith(_LFS):
+        what = "It is a pointer of Git LFS, not the file itself."
+        yield Problem(shown, "lfs-pointer", what, "Run `git lfs pull`, and commit the file itself, without Git LFS.")
 
 
 def _equal_names(packages: list[PackageFolder]) -> Iterator[Problem]:

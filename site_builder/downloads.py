@@ -1,7 +1,7 @@
 """Write a package's downloads: the author's files byte for byte, what is derived beside them, the bundle."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from site_builder import pages, urls
@@ -16,6 +16,7 @@ from site_builder.reading import FinishedPackage, ReadPackage
 from site_builder.render import render
 from site_builder.settings import Site
 from site_builder.spreadsheets import Cover, workbook
+from site_builder.versions import author_files
 from site_builder.writable import left_out
 
 BUNDLED = ("csv", "json")
@@ -45,11 +46,19 @@ def write_downloads(finished: FinishedPackage, site: Site, parquet: Mapping[str,
     everything.setdefault("SHA256SUMS", checksums(everything))
     for path, written in everything.items():
         out.write(urls.data(name, path), written)
-    if read.package.version:
-        kept = urls.version_folder(read.package.version)
-        for path, written in {**author, f"{name}.zip": bundle(name, author)}.items():
+    for version, files in _versions(read):
+        kept = urls.version_folder(version)
+        for path, written in {**files, f"{name}.zip": bundle(name, files)}.items():
             if kept + path not in everything:
                 out.write(urls.data(name, kept + path), written)
+
+
+def _versions(read: ReadPackage) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """Give the author's files of each version that is here: those that its hash is of, and nothing derived."""
+    if read.package.version:
+        yield read.package.version, author_files(read.folder)
+    for past in read.folder.past:
+        yield past.version, author_files(past.folder)
 
 
 def table_paths(read: ReadPackage) -> dict[str, tuple[str, ...]]:

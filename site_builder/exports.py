@@ -95,6 +95,11 @@ def figure_json(figure: Figure) -> bytes:
     return _array(objects)
 
 
+def values_csv(names: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
+    """Write typed values as CSV in UTF-8 with commas; no value is an empty cell."""
+    return _csv([names, *([as_text(value) for value in row] for row in rows)])
+
+
 def _reference(source: SourceRef) -> str:
     return f"{source.record.package}/{source.record.resource}#{source.record.row}"
 
@@ -102,7 +107,10 @@ def _reference(source: SourceRef) -> str:
 def _trail(source: SourceRef) -> str:
     record = source.record
     pairs: list[tuple[str, Value]] = [("package", record.package), ("resource", record.resource), ("row", record.row)]
-    return _object([*pairs, ("document", source.document), ("source_line", source.line)])
+    pairs += [("document", source.document), ("source_line", source.line)]
+    if source.origin:  # the row that a compiled one was made of, in whose package the document lies
+        pairs += [(f"origin_{name}", value) for name, value in source.origin._asdict().items()]
+    return _object(pairs)
 
 
 def _object(pairs: Iterable[tuple[str, Value]]) -> str:

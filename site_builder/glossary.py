@@ -11,7 +11,12 @@ from site_builder.model import PackageFolder
 from site_builder.problems import Problem
 
 COLUMNS = ("code", "label", "definition", "source")
-"""Columns that a table of codes must have; ``also`` lists further wordings, with ``|`` between."""
+"""Columns that a table of codes must have.
+
+``also`` lists further wordings, with ``|`` between; ``explained`` is false where a word is marked in no text.
+"""
+_TRUE = frozenset(["true", "1"])
+"""How Table Schema writes that something is so, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,9 @@ class Term:
     wordings: tuple[str, ...]
     """The label and its other wordings, as they may stand in a text."""
     address: str
-    """Site path of the term's record."""
+    """Site path of the term's page, or of its record where it belongs to no list."""
+    is_explained: bool = True
+    """Whether it is marked where it stands in a text."""
 
 
 def read_glossary(setting: str, folders: tuple[PackageFolder, ...]) -> tuple[tuple[Term, ...], tuple[Problem, ...]]:
@@ -51,7 +58,19 @@ def read_glossary(setting: str, folders: tuple[PackageFolder, ...]) -> tuple[tup
     if missing:
         what = f"The glossary has no column {', '.join(missing)}."
         return (), (Problem(f"{folder.where}/{path}", "glossary", what, "Add it."),)
-    return tuple(_term(row, urls.record(name, resource, n)) for n, row in enumerate(rows, start=1)), ()
+    terms = tuple(_term(row, urls.record(name, resource, n)) for n, row in enumerate(rows, start=1))
+    return terms, tuple(_same_address(terms, f"{folder.where}/{path}"))
+
+
+def _same_address(terms: tuple[Term, ...], where: str) -> Iterator[Problem]:
+    """Find codes whose pages would have no address, or that of another."""
+    first: dict[str, int] = {}
+    for line, term in enumerate(terms, start=2):
+        if "//" in term.address:
+            yield Problem(where, "same-address", "The code gives no address.", "Use letters or figures.", line, "code")
+        elif first.setdefault(term.address, line) != line:
+            what = f"Its page would have the address of line {first[term.address]}."
+            yield Problem(where, "same-address", what, "Rename one of the two.", line, "code")
 
 
 def _term(row: dict[str, str], address: str) -> Term:
@@ -59,7 +78,14 @@ def _term(row: dict[str, str], address: str) -> Term:
     label = (row["label"] or "").strip()
     code = urls.slug("-".join(filter(None, (row.get("list"), row["code"]))))
     wordings = tuple(wording for wording in (label, *also) if wording)
-    return Term(code, label, row["definition"] or "", row["source"] or "", wordings, address)
+    page = urls.code(row["list"], row["code"] or "") if row.get("list") else address
+    is_explained = (row.get("explained") or "true").strip().lower() in _TRUE
+    return Term(code, label, row["definition"] or "", row["source"] or "", wordings, page, is_explained)
+
+
+@cache
+def _explained(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    return tuple(term for term in terms if term.is_explained)
 
 
 @cache
@@ -83,7 +109,8 @@ def _key(wording: str) -> str:
 
 
 def find(text: str, terms: tuple[Term, ...]) -> Iterator[tuple[str, Term | None]]:
-    """Part a text into stretches, each with the term that it is, the longest wording first."""
+    """Part a text into stretches, each with the explained term that it is, the longest wording first."""
+    terms = _explained(terms)
     if not terms:
         yield text, None
         return

@@ -5,9 +5,11 @@ links to their pages; one that leads nowhere is a problem.
 """
 
 import re
-from collections.abc import Callable, Container, Iterator, Sequence
+import textwrap
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,12 +17,14 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from site_builder import urls
-from site_builder.problems import Problem
+from site_builder.problems import Level, Problem
 
 _SCHEMES = ("https:", "http:", "mailto:")
 _SUMMARY = re.compile(r"(?:.*/)?summaries/([a-z0-9][a-z0-9-]{0,63})\.sql")
 _ANCHOR = "story-"
 """Before the anchor of each heading, so that it is none of the page's own."""
+_DEEPEST = 20
+"""Lists and quotations inside one another; the parser passes over what lies much deeper."""
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 
 Resolve = Callable[[str], str | None]
@@ -66,10 +70,20 @@ class Article:
 
 @cache
 def _parser() -> MarkdownIt:
-    """Make a parser that lets no HTML through and only links that cannot run anything."""
-    parser = MarkdownIt("js-default", {"linkify": False, "typographer": False})
-    parser.validateLink = _is_allowed  # type: ignore[method-assign, assignment]  # the documented way
+    """Make a parser that finds HTML and links of every kind, so that they can be named, and writes HTML as text."""
+    parser = MarkdownIt("js-default", {"html": True, "linkify": False, "typographer": False})
+    parser.validateLink = _is_any  # type: ignore[method-assign, assignment]  # the documented way
+    for rule in ("html_block", "html_inline"):
+        parser.add_render_rule(rule, _as_text)
     return parser
+
+
+def _is_any(_link: str) -> bool:
+    return True
+
+
+def _as_text(_renderer: object, tokens: Sequence[Token], n: int, _options: object, _env: object) -> str:
+    return escape(tokens[n].content)
 
 
 def _is_allowed(link: str) -> bool:
@@ -83,8 +97,34 @@ def read_markdown(text: str, page: str, resolve: Resolve, where: str) -> tuple[A
     tokens = _parser().parse(text)
     title, tokens = _without_title(tokens)
     _name_headings(tokens)
-    problems = [*_linked(tokens, page, resolve, where)]
+    problems = [*_refused(tokens, where), *_linked(tokens, page, resolve, where)]
     return Article(title, _lead(tokens), tuple(_blocks(tokens))), tuple(problems)
+
+
+def _refused(tokens: Sequence[Token], where: str) -> Iterator[Problem]:
+    """Find HTML, what is nested too deep, and links that may run something, whose addresses are taken out in place."""
+    line = None
+    for token in _all(tokens):
+        line = token.map[0] + 1 if token.map else line
+        if token.type in {"html_block", "html_inline"}:
+            what = f"HTML is shown as text: {textwrap.shorten(token.content, 60, placeholder='…')}"
+            mend = "Write it in Markdown, or in `…` where it is meant to be seen."
+            yield Problem(where, "html", what, mend, line=line, level=Level.NOTICE)
+        written = str(token.attrs.get({"link_open": "href", "image": "src"}.get(token.type, ""), ""))
+        if not _is_allowed(written):
+            what = f'"{textwrap.shorten(written, 60, placeholder="…")}" is not a link that a page may hold.'
+            mend = "Begin it with https:, http: or mailto:, or name a file of the folder."
+            token.attrs = {}
+            yield Problem(where, "scheme", what, mend, line=line)
+    if any(token.level > _DEEPEST for token in tokens):
+        what = f"Lists or quotations are more than {_DEEPEST} deep inside one another."
+        yield Problem(where, "too-deep", what, "Write it plainer.")
+
+
+def _all(tokens: Iterable[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from _all(token.children or ())
 
 
 def _linked(tokens: Sequence[Token], page: str, resolve: Resolve, where: str) -> Iterator[Problem]:
@@ -94,7 +134,7 @@ def _linked(tokens: Sequence[Token], page: str, resolve: Resolve, where: str) ->
         line = token.map[0] + 1 if token.map else None
         for child in (token.children or ()) if _figure(tokens, n - 1) is None else ():
             key = {"link_open": "href", "image": "src"}.get(child.type)
-            if key is None:
+            if key is None or key not in child.attrs:
                 continue
             written = str(child.attrs[key])
             if child.type == "image" and not written.lower().endswith(_PICTURES):
@@ -169,7 +209,7 @@ def _figure(tokens: Sequence[Token], n: int) -> str | None:
         return None
     if sum(child.type == "link_open" for child in children) > 1:
         return None
-    found = _SUMMARY.fullmatch(str(children[0].attrs["href"]))
+    found = _SUMMARY.fullmatch(str(children[0].attrs.get("href", "")))
     return found.group(1) if found else None
 
 

@@ -1,20 +1,27 @@
 """Describe the whole site to programs: the catalogue, the map for search engines, the rules for robots."""
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from site_builder import urls
 from site_builder.media_types import media_type
-from site_builder.model import Card, File
+from site_builder.model import Card, File, Version, Withdrawn
 from site_builder.profiles import profile
 
 CATALOG_VERSION = 1
 """Version of the form of ``catalog.json``: it changes when a program that reads it would have to."""
 
 
-def catalog(cards: Sequence[Card], files: Iterable[File], title: str, url: str) -> bytes:
+def catalog(
+    cards: Sequence[Card],
+    files: Iterable[File],
+    title: str,
+    url: str,
+    withdrawn: Iterable[Withdrawn] = (),
+) -> bytes:
     """List every package and each of its files, and the files that span packages, as ``profiles/catalog.json`` says."""
     document = {
         "catalogVersion": CATALOG_VERSION,
@@ -23,6 +30,11 @@ def catalog(cards: Sequence[Card], files: Iterable[File], title: str, url: str) 
         "url": url or None,
         "packages": [_entry(card) for card in cards],
         "files": [_file(file) for file in files if file.path.startswith(urls.data("_site"))],
+        "withdrawn": [
+            {"name": each.name, "title": each.title, "date": each.date.isoformat(), "reason": each.reason}
+            | {"page": urls.package(each.name)}
+            for each in withdrawn
+        ],
     }
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
 
@@ -34,11 +46,15 @@ def _file(file: File) -> dict[str, Any]:
 def _entry(card: Card) -> dict[str, Any]:
     created = card.created.isoformat() if card.created else None
     dated = {"version": card.version, "created": created}
+    issued = card.versions[-1].date.isoformat() if card.versions else created
     return {
         "name": card.name,
         "title": card.title,
         "description": card.description,
         **dated,
+        "issued": issued,
+        "modified": created,
+        "versions": [_version(card, version) for version in card.versions],
         "page": urls.package(card.name),
         "descriptor": urls.data(card.name, "datapackage.json"),
         "bundle": urls.bundle(card.name),
@@ -66,8 +82,30 @@ def _entry(card: Card) -> dict[str, Any]:
             }
             for table in card.tables
         ],
-        "files": [_file(file) | dated for file in card.files],
+        "files": [_file(file) | _dated(card, file, dated) for file in card.files],
     }
+
+
+def _version(card: Card, version: Version) -> dict[str, Any]:
+    """Say what is known of a version; its path is null where its files are not here."""
+    path = urls.data(card.name, urls.version_folder(version.version))
+    return {
+        "version": version.version,
+        "date": version.date.isoformat(),
+        "reason": version.reason,
+        "commit": version.commit,
+        "sha256": version.sha256,
+        "path": path if any(file.path.startswith(path) for file in card.files) else None,
+        "changes": urls.version_anchor(card.name, version.version),
+    }
+
+
+def _dated(card: Card, file: File, present: dict[str, Any]) -> dict[str, Any]:
+    """Say of which version a file is, and the day of that."""
+    for version in card.versions[1:]:
+        if file.path.startswith(urls.data(card.name, urls.version_folder(version.version))):
+            return {"version": version.version, "created": version.date.isoformat()}
+    return present
 
 
 def catalog_schema() -> bytes:
@@ -75,9 +113,14 @@ def catalog_schema() -> bytes:
     return (json.dumps(profile("catalog"), indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def sitemap(pages: Iterable[str], url: str) -> bytes:
-    """List the pages for search engines; their addresses must be absolute."""
-    lines = "".join(f"<url><loc>{_xml(urls.absolute(url, page))}</loc></url>\n" for page in sorted(pages))
+def sitemap(pages: Iterable[str], url: str, cards: Iterable[Card] = ()) -> bytes:
+    """List the pages for search engines, those of a package with the day of its version; addresses must be absolute."""
+    days = {card.name: f"<lastmod>{card.created}</lastmod>" for card in cards if card.created}
+
+    def day(page: str) -> str:
+        return days.get(page.split("/")[1], "") if page.startswith(urls.CATALOGUE) else ""
+
+    lines = "".join(f"<url><loc>{_xml(urls.absolute(url, page))}</loc>{day(page)}</url>\n" for page in sorted(pages))
     head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
     return f"{head}{lines}</urlset>\n".encode()
 
@@ -87,12 +130,15 @@ def _xml(text: str) -> str:
 
 
 def feed(cards: Iterable[Card], title: str, url: str, path: str) -> bytes:
-    """Tell of packages, the newest first, as an Atom feed (RFC 4287). One that states no day of making is left out."""
-    dated = sorted(((card.created, card) for card in cards if card.created), key=lambda pair: pair[1].name)
-    dated.sort(key=lambda pair: pair[0], reverse=True)
+    """Tell of each version of packages, the newest first, as an Atom feed (RFC 4287).
+
+    A package that lists no versions has one entry, or none where it states no day of making.
+    """
+    told = [each for card in sorted(cards, key=lambda card: card.name) for each in _told(card)]
+    told.sort(key=lambda each: each.day, reverse=True)
     here = _xml(urls.absolute(url, path))
-    updated = f"{dated[0][0]}T00:00:00Z" if dated else "1970-01-01T00:00:00Z"
-    entries = "".join(_entry_xml(card, f"{day}T00:00:00Z", url) for day, card in dated)
+    updated = f"{told[0].day}T00:00:00Z" if told else "1970-01-01T00:00:00Z"
+    entries = "".join(_entry_xml(each, url) for each in told)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
         f"<title>{_xml(title)}</title>\n<id>{here}</id>\n<updated>{updated}</updated>\n"
@@ -102,13 +148,34 @@ def feed(cards: Iterable[Card], title: str, url: str, path: str) -> bytes:
     ).encode()
 
 
-def _entry_xml(card: Card, day: str, url: str) -> str:
-    page = _xml(urls.absolute(url, urls.package(card.name)))
-    version = f" (version {card.version})" if card.version else ""
+class _Told(NamedTuple):
+    """An entry of a feed."""
+
+    card: Card
+    version: str | None
+    day: date
+    summary: str
+    page: str
+    """Site path of what it leads to."""
+
+
+def _told(card: Card) -> Iterator[_Told]:
+    for each in card.versions:
+        yield _Told(card, each.version, each.date, each.reason, urls.version_anchor(card.name, each.version))
+    if not card.versions and card.created:
+        yield _Told(card, card.version, card.created, card.description or card.title, urls.package(card.name))
+
+
+def _entry_xml(told: _Told, url: str) -> str:
+    package = _xml(urls.absolute(url, urls.package(told.card.name)))
+    version = f" (version {told.version})" if told.version else ""
+    day = f"{told.day}T00:00:00Z"
     return (
-        f"<entry>\n<title>{_xml(card.title + version)}</title>\n<id>{page}#{_xml(card.version or 'first')}</id>\n"
-        f'<link rel="alternate" type="text/html" href="{page}"/>\n<published>{day}</published>\n'
-        f"<updated>{day}</updated>\n<summary>{_xml(card.description or card.title)}</summary>\n</entry>\n"
+        f"<entry>\n<title>{_xml(told.card.title + version)}</title>\n"
+        f"<id>{package}#{_xml(told.version or 'first')}</id>\n"
+        f'<link rel="alternate" type="text/html" href="{_xml(urls.absolute(url, told.page))}"/>\n'
+        f"<published>{day}</published>\n<updated>{day}</updated>\n"
+        f"<summary>{_xml(told.summary)}</summary>\n</entry>\n"
     )
 
 

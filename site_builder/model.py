@@ -3,7 +3,7 @@
 files -> Package -> Table -> Summary -> Figure -> Page -> File. Each is made once, by one stage, and handed forward.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -31,6 +31,48 @@ class PackageFolder:
     """The folder's path as problems name it."""
     files: tuple[str, ...]
     """Relative paths with forward slashes, sorted."""
+    made: tuple[str, ...] = ()
+    """Those of the files that the build made, from other packages; an author wrote the rest."""
+    past: "tuple[PastVersion, ...]" = ()
+    """Its files as they were in earlier versions, from the repository's history; those that it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastVersion:
+    """The author's files of a version as the repository's history has them."""
+
+    version: str
+    """The earlier version's number; the present one's only where the folder no longer holds what it states."""
+    folder: PackageFolder
+    """A folder in the scratch space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An entry of a package's ``versions.json``."""
+
+    version: str
+    date: date
+    """The day on which it was made."""
+    reason: str
+    """Why there is this version, in the author's words."""
+    commit: str | None
+    """The commit whose files it is; nothing where the entry is newer than any commit that it could name."""
+    sha256: str
+    """SHA-256 of the list of its files, as ``versions.listing`` writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What stands in the place of a package that was withdrawn."""
+
+    name: str
+    title: str
+    date: date
+    """The day on which it was withdrawn."""
+    reason: str
+    files: tuple[str, ...]
+    """SHA-256 of every file that was withdrawn."""
 
 
 # --- the descriptor --------------------------------------------------------------------------------------------------
@@ -110,6 +152,20 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """What the figures cover, what they count and how it was found."""
+
+    start: date | None
+    end: date | None
+    counts: str
+    basis: str
+    method: str | None
+    method_line: int | None
+    search_terms: tuple[str, ...]
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A file, or several of the same columns, that the descriptor lists."""
 
@@ -129,6 +185,10 @@ class Resource:
     unique_keys: tuple[tuple[str, ...], ...] = ()
     document: str | None = None
     """The source document that the rows point into."""
+    compiled: str | None = None
+    """The package's query that makes the table from those of other packages."""
+    coverage: Coverage | None = None
+    """What the table covers, where that is not what its response covers as a whole."""
     kind: Literal["records", "counts"] | None = None
     """Whether a row is a single thing, or states a number of things; unknown in a package without ``foi``."""
     unit: str = "rows"
@@ -177,20 +237,6 @@ class Question:
     """Resources that hold the answer."""
     source: str | None = None
     """Where the question was read, if not in the document."""
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """What the figures cover, what they count and how it was found."""
-
-    start: date | None
-    end: date | None
-    counts: str
-    basis: str
-    method: str | None
-    method_line: int | None
-    search_terms: tuple[str, ...]
-    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +353,34 @@ class Document:
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
+ORIGIN = ("package", "resource", "row", "document", "source_line")
+"""Columns of a compiled table that say which record each of its rows was made of, and where that one came from."""
+
+
+class RecordRef(NamedTuple):
+    """A row of a table, as SQL's ``_record`` names it."""
+
+    package: str
+    resource: str
+    row: int
+    """Counted from 1, the header apart."""
+
+
+class SourceRef(NamedTuple):
+    """A row of a table with the line of the document that it came from."""
+
+    record: RecordRef
+    document: str | None
+    line: int | None
+    origin: RecordRef | None = None
+    """The row that it was compiled from, in whose package the document lies; none for a row of a document's own."""
+
+    @property
+    def holder(self) -> str:
+        """The package that holds the document."""
+        return (self.origin or self.record).package
+
+
 class Cell(NamedTuple):
     """One cell of a table."""
 
@@ -361,6 +435,26 @@ class Table:
         """Position of a field."""
         return next((n for n, each in enumerate(self.resource.fields) if each.name == name), None)
 
+    def origins(self) -> tuple[SourceRef, ...]:
+        """Say of each row of a compiled table which record it was made of, and where that one came from."""
+        positions = [self.column(name) for name in ORIGIN]
+        if self.resource.compiled is None or None in positions:
+            return ()
+        picked = ([row[n].value for n in positions if n is not None] for row in self.rows)
+        return tuple(_origin(*values) for values in picked)
+
+    def sources(self, package: str) -> tuple[SourceRef, ...]:
+        """Say of each row where it came from: a line of the package's document, or a record of another package."""
+        refs = [RecordRef(package, self.resource.name, row) for row in range(1, len(self.rows) + 1)]
+        origins = self.origins()
+        if origins:
+            return tuple(
+                SourceRef(ref, origin.document, origin.line, origin.record)
+                for ref, origin in zip(refs, origins, strict=True)
+            )
+        lines = zip(refs, self.source_lines(), strict=True)
+        return tuple(SourceRef(ref, self.resource.document, line) for ref, line in lines)
+
     def source_lines(self) -> tuple[int | None, ...]:
         """The line of the document that each row came from."""
         position = self.column("source_line")
@@ -369,21 +463,43 @@ class Table:
         return tuple(value if isinstance(value := row[position].value, int) else None for row in self.rows)
 
 
-class RecordRef(NamedTuple):
-    """A row of a table, as SQL's ``_record`` names it."""
-
-    package: str
-    resource: str
-    row: int
-    """Counted from 1, the header apart."""
+Facts = Mapping[str, tuple[str, ...]]
+"""What is known of a record: for each list of codes, and for package, unit, basis and search, the values it has."""
 
 
-class SourceRef(NamedTuple):
-    """A row of a table with the line of the document that it came from."""
+class Said(NamedTuple):
+    """What a field of a record says: a code of a list."""
 
-    record: RecordRef
-    document: str | None
-    line: int | None
+    field: str
+    """The field that the code was read from; ``*`` where it holds of the whole table."""
+    list: str
+    code: str
+
+
+def by_list(said: Iterable[Said]) -> Facts:
+    """Bring what fields say to the codes of each list."""
+    facts: dict[str, tuple[str, ...]] = {}
+    for each in said:
+        facts[each.list] = tuple(dict.fromkeys((*facts.get(each.list, ()), each.code)))
+    return facts
+
+
+class Found(NamedTuple):
+    """A record, looked up."""
+
+    source: SourceRef
+    counts: Mapping[str, Value]
+    """The values of its row by field where its table holds counts, which a trail adds up; of records nothing."""
+    facts: Facts
+    said: tuple[Said, ...]
+    """The same, of lists alone, with the field that says it."""
+    words: Mapping[str, tuple[int, int]]
+    """For fields with few wordings: the number of its wording, and how many rows of its table have that one."""
+
+
+def _origin(package: Value, resource: Value, row: Value, document: Value, line: Value) -> SourceRef:
+    record = RecordRef(str(package), str(resource), row if isinstance(row, int) else 0)
+    return SourceRef(record, str(document) if document else None, line if isinstance(line, int) else None)
 
 
 # --- summaries -------------------------------------------------------------------------------------------------------
@@ -416,6 +532,8 @@ class Summary:
     """The column that counts the records of the trail."""
     no_trail: str | None = None
     """Why there is no trail."""
+    small_cells: str | None = None
+    """Why counts under 5 may stand that no response itself states."""
     notes: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     chart: Chart | None = None
@@ -446,6 +564,22 @@ class Column(NamedTuple):
         )
 
 
+class Uses(NamedTuple):
+    """What a query rests on, as its parser says: the columns that it names, and its outer order."""
+
+    columns: frozenset[str] = frozenset()
+    """In lower case; ``*`` where it takes all of a table's."""
+    order: tuple[str | int | None, ...] = ()
+    """Keys: a name, a position counted from 1, or nothing where the key is a calculation."""
+
+    def names(self, column: str) -> bool:
+        """Whether the query names a column, or takes all."""
+        return column.lower() in self.columns or "*" in self.columns
+
+
+NO_USES = Uses()
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a query gave."""
@@ -454,6 +588,7 @@ class Answer:
     rows: tuple[tuple[Value, ...], ...]
     trails: tuple[tuple[RecordRef, ...], ...] | None = None
     """The records behind each row, where the query selected them as ``trail``."""
+    uses: Uses = NO_USES
 
 
 @dataclass(frozen=True, slots=True)
@@ -514,6 +649,8 @@ class TableCard:
     unit: str
     rows: int
     columns: int
+    coverage: Coverage | None = None
+    """What it covers; nothing in a package that is no response."""
     description: str = ""
     fields: tuple[Field, ...] = ()
     files: tuple[File, ...] = ()
@@ -552,3 +689,5 @@ class Card:
     """Published figures that the records do not add up to."""
     files: tuple[File, ...] = ()
     """All that it publishes below ``data/``."""
+    versions: tuple[Version, ...] = ()
+    """Its versions, the newest first; none where the package does not list them."""

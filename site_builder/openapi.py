@@ -40,7 +40,14 @@ def openapi(cards: Sequence[Card], files: Sequence[File], title: str, descriptio
     }
     if urls.DCAT in there:
         paths["/catalog.jsonld"] = _get("The catalogue as DCAT 3", "dcat", "application/ld+json")
-        paths["/feed.xml"] = _get("What is new, as Atom", "feed", "application/atom+xml")
+        paths["/feed.xml"] = _get("Each version with its reason, as Atom", "feed", "application/atom+xml")
+    if any(card.versions for card in cards):
+        paths["/data/{package}/versions.json"] = _get(
+            "A package's versions: day, reason, commit and hash", "versions", "application/json", "package"
+        )
+        paths["/datasets/{package}/changes/changes.json"] = _get(
+            "What each version of a package changed, row by row", "changes", "application/json", "package"
+        )
     if any(file.endswith("/croissant.json") for file in there):
         paths["/data/{package}/croissant.json"] = _get(
             "A package's tables as Croissant", "croissant", "application/ld+json", "package"

@@ -1,8 +1,12 @@
 """Plan the pages of one package, and write them."""
 
+import json
+from collections.abc import Iterator, Mapping
+
 from site_builder import pages, social, urls
 from site_builder.charts import chart_json
 from site_builder.citations import citation_files
+from site_builder.differences import Differences, as_object
 from site_builder.downloads import derived_paths
 from site_builder.exports import table_columns
 from site_builder.linked_data import dataset, in_page
@@ -22,6 +26,8 @@ def write_pages(finished: FinishedPackage, card: Card, site: Site, out: Folder) 
     for table in read.tables:
         path = urls.rows(read.package.name, table.resource.name)
         out.write(path, table_columns(table, urls.ROWS_AS_PAGES))
+    if read.versions:
+        out.write(urls.changes_data(read.package.name), _changes_data(finished))
     credit = pages.package_credit(read.package)
     for figure in drawn:
         if figure.vega:
@@ -84,7 +90,7 @@ def _pages(finished: FinishedPackage, card: Card, site: Site, files: tuple[File,
             missing=pages.missing_cells(read.tables),
             withheld=pages.withheld_passages(package, read.tables),
         ),
-        _changes_page(read, files),
+        _changes_page(finished, site, files),
         _use_page(read, card, tables, site, files),
     ]
     for table, view in zip(read.tables, tables, strict=True):
@@ -158,15 +164,75 @@ def _document_views(read: ReadPackage) -> tuple[pages.DocumentView, ...]:
     )
 
 
-def _changes_page(read: ReadPackage, files: tuple[File, ...]) -> pages.ChangesPage:
-    package = read.package
+def _changes_page(finished: FinishedPackage, site: Site, files: tuple[File, ...]) -> pages.ChangesPage:
+    read, package = finished.read, finished.read.package
+    listed = pages.plural(len(read.versions), "versions")
     return pages.ChangesPage(
         path=urls.changes(package.name),
         title=f"Versions of “{package.title}”",
-        description="The version of this package that is held here, and the checksums of its files.",
+        description=f"{listed}, the newest first: what changed in each, and why."
+        if read.versions
+        else "The version of this package that is held here, and the checksums of its files.",
         package=package,
         files=pages.downloads(files, {urls.data(package.name, path): path for path in read.folder.files}),
+        versions=tuple(_version_views(finished, site, files)),
+        data=next(iter(pages.downloads(files, {urls.changes_data(package.name): "All changes (JSON)"})), None),
     )
+
+
+def _version_views(finished: FinishedPackage, site: Site, files: tuple[File, ...]) -> Iterator[pages.VersionView]:
+    """Show each version, the newest first, and find for each of its rows where it stands today."""
+    name, versions = finished.read.package.name, finished.read.versions
+    web = site.repository if site.repository.startswith("https://github.com/") else ""
+    numbers: Mapping[str, Mapping[int, int]] | None = None
+    for version, differences in zip(versions, finished.changes, strict=True):
+        path = urls.data(name, urls.version_folder(version.version))
+        zips = pages.downloads(files, {f"{path}{name}.zip": "All its files (zip)"})
+        kept = {file.path: file.path.removeprefix(path) for file in files if file.path.startswith(path)}
+        yield pages.VersionView(
+            version=version,
+            path=path,
+            files=tuple(each for each in pages.downloads(files, kept) if each.path not in {zip_.path for zip_ in zips}),
+            zip=next(iter(zips), None),
+            commit_page=f"{web}/commit/{version.commit}" if web and version.commit else "",
+            differences=differences,
+            is_first=version is versions[-1],
+            numbers=numbers,
+        )
+        numbers = _numbers_before(numbers, differences)
+
+
+def _numbers_before(
+    numbers: Mapping[str, Mapping[int, int]] | None,
+    differences: Differences | None,
+) -> Mapping[str, Mapping[int, int]]:
+    """Say where the rows of a version stand today, from where those of the one after it do."""
+    found: dict[str, Mapping[int, int]] = {}
+    for resource, pairs in differences.pairs if differences else ():
+        if numbers is None:
+            found[resource] = dict(pairs)
+        else:
+            later = numbers.get(resource, {})
+            found[resource] = {old: later[new] for old, new in pairs if new in later}
+    return found
+
+
+def _changes_data(finished: FinishedPackage) -> bytes:
+    """Write what each version changed for programs, with nothing cut."""
+    read = finished.read
+    versions = [
+        {
+            "version": version.version,
+            "date": version.date.isoformat(),
+            "reason": version.reason,
+            "commit": version.commit,
+            "sha256": version.sha256,
+            "differences": as_object(differences) if differences else None,
+        }
+        for version, differences in zip(read.versions, finished.changes, strict=True)
+    ]
+    document = {"package": read.package.name, "versions": versions}
+    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _use_page(
@@ -178,7 +244,8 @@ def _use_page(
 ) -> pages.UsePage:
     package = read.package
     prefix = urls.data(package.name)
-    kept = prefix + urls.version_folder(package.version or "")
+    stated = [package.version or "", *(past.version for past in read.folder.past)]
+    kept = tuple(prefix + urls.version_folder(version) for version in stated)
     listed = {
         file.path: file.path.removeprefix(prefix)
         for file in files

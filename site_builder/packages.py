@@ -4,34 +4,28 @@
 pool of processes, or a cluster.
 """
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from site_builder.cards import make_card
-from site_builder.charts import draw
+from site_builder.changes import compare_versions
+from site_builder.charts import draw, redraw
+from site_builder.coding import check_codes
 from site_builder.database import Loaded, Query, ask, prepare
 from site_builder.discover import DESCRIPTOR
 from site_builder.downloads import table_paths, write_downloads
 from site_builder.everything import write_tables
-from site_builder.model import (
-    Card,
-    Figure,
-    File,
-    LedgerEntry,
-    PackageFolder,
-    RecordRef,
-    SourceRef,
-    Table,
-    Value,
-)
+from site_builder.model import Card, Figure, File, LedgerEntry, PackageFolder
 from site_builder.output import Folder
 from site_builder.package_pages import write_pages
-from site_builder.problems import Problem, errors
+from site_builder.problems import Problem, drafted, errors
 from site_builder.reading import FinishedPackage, ReadPackage, read_package
+from site_builder.safety import answer_problems
 from site_builder.settings import Site
-from site_builder.summaries import figures, ledger, ledger_figure
+from site_builder.spanning import write_about
+from site_builder.summaries import Checking, figures, ledger, ledger_figure
+from site_builder.trails import TableFacts, lookup_in, table_facts, write_facts
+from site_builder.vocabulary import NO_VOCABULARY, Vocabulary
 
 DATABASE = "tables.sqlite"
 """File of the scratch folder that holds a package's part of the database of all tables."""
@@ -51,6 +45,8 @@ class BuiltPackage:
     """Files of the site, below ``site/`` in the scratch folder."""
     tables: tuple[Loaded, ...] = ()
     """Typed tables in Parquet, in the scratch folder, for SQL over several packages."""
+    traceback: str = ""
+    """Where this program failed over the package; for a maintainer's eyes, and never for the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +58,22 @@ class _Summarised:
     loaded: tuple[Loaded, ...]
 
 
-def build_package(folder: PackageFolder, site: Site, scratch: Path) -> BuiltPackage:
+def build_package(folder: PackageFolder, scratch: Path, site: Site) -> BuiltPackage:
     """Check a package and, where nothing is wrong, write its part of the site into the scratch folder."""
     scratch.mkdir(parents=True, exist_ok=True)
     read, problems = read_package(folder)
     if read is None:
         return BuiltPackage(folder.name, problems)
-    summarised, found = _summarise(read, scratch, sound=not errors(problems))
+    problems = (*problems, *_codes(read, site.vocabulary))
+    if site.drafting:
+        read, problems = _without_present(read), drafted(problems)
+    summarised, found = _summarise(read, site.vocabulary, scratch, sound=not errors(problems))
     problems = (*problems, *found)
     if errors(problems):
         return BuiltPackage(folder.name, problems)
     out = Folder(scratch / "site")
-    finished = FinishedPackage(read, tuple(draw(figure) for figure in summarised.figures), summarised.ledger)
+    drawn = tuple(map(redraw if site.drafting else draw, summarised.figures))
+    finished = FinishedPackage(read, drawn, summarised.ledger, compare_versions(read))
     parquet = {table.resource: table.parquet for table in summarised.loaded if table.parquet}
     write_downloads(finished, site, parquet, out)
     write_tables(read.package.name, read.tables, scratch / DATABASE)
@@ -82,20 +82,55 @@ def build_package(folder: PackageFolder, site: Site, scratch: Path) -> BuiltPack
     return BuiltPackage(folder.name, problems, card, out.files, summarised.loaded)
 
 
-def check_package(folder: PackageFolder, scratch: Path) -> tuple[Problem, ...]:
-    """Find everything wrong with a package, and write nothing of the site."""
+def _without_present(read: ReadPackage) -> ReadPackage:
+    """Let the files stand for the present version also where they are no longer those that it had."""
+    past = tuple(each for each in read.folder.past if each.version != read.package.version)
+    return replace(read, folder=replace(read.folder, past=past))
+
+
+def check_package(folder: PackageFolder, scratch: Path, vocabulary: Vocabulary = NO_VOCABULARY) -> BuiltPackage:
+    """Find everything wrong with a package, and write nothing of the site but its typed tables."""
+    examined = examine_package(folder, scratch, vocabulary)
+    return BuiltPackage(folder.name, examined.problems, tables=examined.tables)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A package read, with what SQL made of it, and nothing drawn or written."""
+
+    problems: tuple[Problem, ...]
+    read: ReadPackage | None = None
+    """Nothing where its descriptor or tables cannot be read."""
+    figures: tuple[Figure, ...] = ()
+    ledger: tuple[LedgerEntry, ...] = ()
+    tables: tuple[Loaded, ...] = ()
+
+
+def examine_package(folder: PackageFolder, scratch: Path, vocabulary: Vocabulary = NO_VOCABULARY) -> Examined:
+    """Read a package, find everything wrong with it, and ask what its summaries ask."""
     scratch.mkdir(parents=True, exist_ok=True)
     read, problems = read_package(folder)
     if read is None:
-        return problems
-    _, found = _summarise(read, scratch, sound=not errors(problems))
-    return (*problems, *found)
+        return Examined(problems)
+    problems = (*problems, *_codes(read, vocabulary))
+    summarised, found = _summarise(read, vocabulary, scratch, sound=not errors(problems))
+    return Examined((*problems, *found), read, summarised.figures, summarised.ledger, summarised.loaded)
+
+
+def _codes(read: ReadPackage, vocabulary: Vocabulary) -> tuple[Problem, ...]:
+    """Hold the tables' values against the mappings."""
+    files = {
+        table.resource.name: f"{read.folder.where}/{(*table.resource.paths, DESCRIPTOR)[0]}" for table in read.tables
+    }
+    return tuple(check_codes(read.package.name, read.tables, vocabulary, files))
 
 
 # --- SQL -------------------------------------------------------------------------------------------------------------
 
 
-def _summarise(read: ReadPackage, scratch: Path, *, sound: bool) -> tuple[_Summarised, tuple[Problem, ...]]:
+def _summarise(
+    read: ReadPackage, vocabulary: Vocabulary, scratch: Path, *, sound: bool
+) -> tuple[_Summarised, tuple[Problem, ...]]:
     """Ask what the summaries and the ledger ask.
 
     Where the tables are unsound already, only what is wrong with the SQL itself is worth saying.
@@ -106,45 +141,36 @@ def _summarise(read: ReadPackage, scratch: Path, *, sound: bool) -> tuple[_Summa
         *(Query(PUBLISHED + figure.name, figure.sql, ordered=False) for figure in published if figure.sql),
     ]
     loaded = tuple(prepare(read.package.name, table, scratch) for table in read.tables)
-    for table in read.tables:
-        write_lines(table, scratch / f"{table.resource.name}.lines.json")
+    known = _facts(read, vocabulary, scratch)
+    write_about(read.package, read.tables, scratch)
     answers = ask(loaded, queries) if loaded or queries else ()
-    made, wrong = figures(read.summaries, answers[: len(read.summaries)], _lookup(read))
+    across = any(resource.compiled for resource in read.package.resources)
+    checking = Checking(lookup_in(known), vocabulary, across)
+    made, wrong = figures(read.summaries, answers[: len(read.summaries)], checking)
     counted = {query.name.removeprefix(PUBLISHED): answer for query, answer in zip(queries, answers, strict=True)}
     counted = {figure.name: counted[figure.name] for figure in published if figure.sql}
     entries, apart = ledger(published, counted, f"{read.folder.where}/{DESCRIPTOR}")
-    book, uneven = ledger_figure(entries, counted, _lookup(read), f"{read.folder.where}/{DESCRIPTOR}")
+    book, uneven = ledger_figure(entries, counted, checking.lookup, f"{read.folder.where}/{DESCRIPTOR}")
     made = (*made, book) if book else made
-    found = (*wrong, *apart, *uneven)
+    unsafe = answer_problems(read.folder.root, read.folder.where, read.folder.files, made)
+    found = (*wrong, *apart, *uneven, *unsafe)
     if not sound:
-        found = tuple(problem for problem in found if problem.code in {"sql-sql", "sql-statement", "sql-order"})
+        kinds = {"sql-statement", "sql-order"} | ({"sql-sql"} if _is_complete(read) else set())
+        found = tuple(problem for problem in found if problem.code in kinds)
     return _Summarised(made, entries, loaded), found
 
 
-def _lookup(read: ReadPackage) -> Callable[[RecordRef], tuple[SourceRef, Mapping[str, Value]] | None]:
-    """Make the function that finds a record of this package, for the trail."""
-    tables = {table.resource.name: (table, table.source_lines()) for table in read.tables}
-
-    def lookup(ref: RecordRef) -> tuple[SourceRef, Mapping[str, Value]] | None:
-        table, lines = tables.get(ref.resource, (None, ()))
-        if table is None or ref.package != read.package.name or not 0 < ref.row <= len(table.rows):
-            return None
-        return SourceRef(ref, table.resource.document, lines[ref.row - 1]), counts_of(table, ref.row)
-
-    return lookup
+def _is_complete(read: ReadPackage) -> bool:
+    """Whether SQL finds every table; where one could not be read, that alone is worth saying."""
+    return len(read.tables) == sum(resource.tabular for resource in read.package.resources)
 
 
-def counts_of(table: Table, row: int) -> Mapping[str, Value]:
-    """Give a row's values by field where its table holds counts, which a trail adds up; of records nothing."""
-    if table.resource.kind != "counts":
-        return {}
-    cells = table.rows[row - 1]
-    return {field.name: cell.value for field, cell in zip(table.resource.fields, cells, strict=True)}
-
-
-def write_lines(table: Table, path: Path) -> None:
-    """Write what a trail over several packages needs of a table: each row's line, and the counts it states."""
-    rows = range(1, len(table.rows) + 1)
-    counts = [dict(counts_of(table, row)) for row in rows] if table.resource.kind == "counts" else []
-    about = {"document": table.resource.document, "lines": table.source_lines(), "counts": counts}
-    path.write_text(json.dumps(about, default=str), "utf-8")
+def _facts(read: ReadPackage, vocabulary: Vocabulary, scratch: Path) -> dict[tuple[str, str], TableFacts]:
+    """Gather what trails need to know of the tables, and keep it for summaries over several packages."""
+    name = read.package.name
+    known: dict[tuple[str, str], TableFacts] = {}
+    for table in read.tables:
+        facts = table_facts(table, name, read.package.response, vocabulary)
+        write_facts(facts, scratch / f"{table.resource.name}.facts.json")
+        known[name, table.resource.name] = facts
+    return known

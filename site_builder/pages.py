@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from site_builder import urls
+from site_builder.differences import Differences
 from site_builder.markdown import Article
 from site_builder.model import (
+    ORIGIN,
     Authority,
     Card,
+    Cell,
     Document,
+    Field,
     Figure,
     File,
     LedgerEntry,
@@ -18,13 +22,24 @@ from site_builder.model import (
     Resource,
     SourceRef,
     Table,
+    TableCard,
     Value,
+    Version,
+    Withdrawn,
 )
 from site_builder.snippets import Snippet
 from site_builder.withheld import count
 
 LONGEST_TRAIL = 500
 """Records of a trail that a page links to; the rest are in the download."""
+
+LONGEST_CHANGE = 200
+"""Rows of a table, or lines of a file, that a page shows of what a version changed; the rest are in the download."""
+
+SURENESS = "_confidence"
+"""What the name of a field ends in that says how sure the codes in another are, in a compiled table."""
+STATED = "stated"
+"""The confidence of a mapping that the words themselves state."""
 
 SENTENCE = 80
 """Characters of a cell beyond which it is read as text, not looked up."""
@@ -87,6 +102,30 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
+class Counting:
+    """What an authority counted, on what basis, and how it searched: said beside every figure that spans packages."""
+
+    card: Card
+    table: TableCard
+    records: int
+    """Records of the table in the figure; rows, where the table holds counts."""
+
+    @property
+    def search(self) -> str:
+        """How the authority found its records, in a few words."""
+        coverage = self.table.coverage
+        terms = coverage.search_terms if coverage else ()
+        more = f" and {len(terms) - SHOWN_TERMS} more" if len(terms) > SHOWN_TERMS else ""
+        words = f"a search for {', '.join(f'“{term}”' for term in terms[:SHOWN_TERMS])}{more}" if terms else ""
+        method = "a method that the response describes" if coverage and coverage.method else ""
+        return ", with ".join(filter(None, (method, words))) or "not stated"
+
+
+SHOWN_TERMS = 3
+"""Words searched for that are shown beside a figure; the response's page has all."""
+
+
+@dataclass(frozen=True, slots=True)
 class FigureView:
     """A figure as any page shows it."""
 
@@ -99,6 +138,10 @@ class FigureView:
     """Site path of its data as JSON."""
     credits: tuple[Credit, ...]
     """Packages that it was made from."""
+    countings: tuple[Counting, ...] = ()
+    """Where it spans packages: what each authority counted."""
+    headline: tuple[str, ...] = ()
+    """Where it spans packages: how many were asked, and how many of them answered."""
 
     @property
     def page(self) -> str:
@@ -186,12 +229,26 @@ class RecordsPage(Page):
         return urls.picture(urls.package(self.package.name))
 
     @property
-    def rows(self) -> Sequence[tuple[int, tuple[object, ...], int | None]]:
-        """Rows of the page: number, cells and source line."""
+    def rows(self) -> Sequence[tuple[int, tuple[object, ...], SourceRef]]:
+        """Rows of the page: number, cells, and where each came from."""
         end = self.first + urls.ROWS_PER_PAGE - 1
-        lines = self.table.source_lines()
+        sources = self.table.sources(self.package.name)
         cells = self.table.rows[self.first - 1 : end]
-        return [(n, row, lines[n - 1]) for n, row in enumerate(cells, start=self.first)]
+        return [(n, row, sources[n - 1]) for n, row in enumerate(cells, start=self.first)]
+
+    @property
+    def told(self) -> frozenset[str]:
+        """Names of the fields that have no column of their own: the source tells them, or another field's cell."""
+        if self.table.resource.compiled:
+            names = {field.name for field in self.table.resource.fields}
+            return frozenset((*ORIGIN, *(name + SURENESS for name in names if name + SURENESS in names)))
+        return frozenset(["source_line"] if self.table.resource.document else [])
+
+    def doubt(self, field: Field, row: Sequence[Cell]) -> str:
+        """Say how sure the code in a cell of a compiled table is, where its own words do not state it."""
+        at = self.table.column(field.name + SURENESS) if self.table.resource.compiled else None
+        cell = row[at] if at is not None else None
+        return cell.text if cell and cell.missing is None and cell.text != STATED else ""
 
     @property
     def long(self) -> frozenset[str]:
@@ -289,14 +346,44 @@ def row_title(figure: Figure, row: Sequence[Value]) -> str:
     return ", ".join("no value" if value is None else str(value) for value in names) or "all"
 
 
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """A version of a package, with what it changed."""
+
+    version: Version
+    path: str
+    """Site path of its files, ending in a slash."""
+    files: tuple[Download, ...]
+    """All of its files; none where the version is not here."""
+    zip: Download | None
+    """All its files in one."""
+    commit_page: str
+    """Address of the commit on the web; empty where it is not known."""
+    differences: Differences | None
+    """In what it differs from the one before; nothing for the first, and where one of the two is not here."""
+    is_first: bool
+    numbers: Mapping[str, Mapping[int, int]] | None
+    """By resource, where each row of this version stands today; nothing where all stand where they stood."""
+
+    def row_today(self, resource: str, row: int | None) -> int | None:
+        """Give the number that a row of this version has today; nothing where it is gone, or cannot be told."""
+        return row if row is None or self.numbers is None else self.numbers.get(resource, {}).get(row)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangesPage(Page):
-    """The versions of a package."""
+    """The versions of a package, each with what it changed."""
 
     template: ClassVar[str] = "changes.html"
     package: Package
     files: tuple[Download, ...]
     """The author's files of this version."""
+    versions: tuple[VersionView, ...]
+    """The newest first; none where the package does not list them."""
+    data: Download | None
+    """All differences for programs, with nothing cut."""
+    most: int = LONGEST_CHANGE
+    """Rows of a table, and lines of a file, that the page shows of one version."""
 
     @property
     def picture(self) -> str:
@@ -418,6 +505,14 @@ class RedirectPage(Page):
     template: ClassVar[str] = "redirect.html"
     target: str
     """Site path of where it is now, with its anchor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawnPage(Page):
+    """What stands where a package was that is withdrawn: its title, the day and the reason."""
+
+    template: ClassVar[str] = "withdrawn.html"
+    withdrawn: Withdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """One thing wrong in the input: where it is, what is wrong, and how to mend it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -54,6 +54,15 @@ def _visible(text: str) -> str:
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Sort problems by where they are, each said once."""
     return tuple(sorted(set(problems), key=lambda problem: problem.sort_key))
+
+
+_LAST = frozenset(["todo", "version", "version-files", "versions"])
+"""Kinds of problem that an author sees to last: what is still to be decided, and the list of versions."""
+
+
+def drafted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Take what an author sees to last for a notice, so that a package can be looked at before it is done."""
+    return tuple(replace(each, level=Level.NOTICE) if each.code in _LAST else each for each in problems)
 
 
 def errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -4,17 +4,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from site_builder import urls
-from site_builder.checks import Checked, check
+from site_builder.bounded import MEMORY, TooSlow, bounded, seconds_for
+from site_builder.checks import Checked, check, todos
 from site_builder.descriptor import read_descriptor
+from site_builder.differences import Differences
 from site_builder.discover import DESCRIPTOR
 from site_builder.documents import read_documents
 from site_builder.markdown import Article, read_markdown
-from site_builder.model import Document, Figure, LedgerEntry, Package, PackageFolder, Summary, Table
+from site_builder.model import Document, Figure, LedgerEntry, Package, PackageFolder, Summary, Table, Version
 from site_builder.problems import Problem
+from site_builder.safety import folder_problems
 from site_builder.summaries import generate, read_summary
 from site_builder.validate import read_tables
+from site_builder.versions import check_versions, list_versions
 
 README = "README.md"
+_OWN = frozenset([DESCRIPTOR, README, "IMPORT.md"])
+"""Files that an author writes beside summaries; IMPORT.md is the notes of an import, which are not for publication."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,8 @@ class ReadPackage:
     readme: str
     article: Article
     summaries: tuple[Summary, ...]
+    versions: tuple[Version, ...] = ()
+    """The newest first; none where the package does not list them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +45,31 @@ class FinishedPackage:
     read: ReadPackage
     figures: tuple[Figure, ...]
     ledger: tuple[LedgerEntry, ...]
+    changes: tuple[Differences | None, ...] = ()
+    """For each version, the newest first, in what it differs from the one before it, as far as both are here."""
 
 
 def read_package(folder: PackageFolder) -> tuple[ReadPackage | None, tuple[Problem, ...]]:
-    """Read a package and check all of it; there is none where the descriptor's list of resources cannot be read."""
+    """Read a package and check all of it; there is none where the descriptor's list of resources cannot be read.
+
+    Reading is bounded in time and memory: what takes more is a problem too.
+    """
+    sizes = {path: (folder.root / path).stat().st_size for path in folder.files}
+    seconds = seconds_for(sum(sizes.values()))
+    try:
+        with bounded(seconds):
+            return _read(folder)
+    except TooSlow:
+        what = f"Reading it took more than {seconds:.0f} seconds."
+        mend = "Look for a pattern that can be tried in very many ways, such as (a+)+, or a text that is far too long."
+        return None, (Problem(folder.where, "too-slow", what, mend),)
+    except MemoryError:
+        what = f"Reading the package needs more than {MEMORY // 1_000_000} MB of memory, and this is its largest file."
+        largest = max(sizes, key=lambda path: (sizes[path], path))
+        return None, (Problem(f"{folder.where}/{largest}", "too-large", what, "Divide it into smaller ones."),)
+
+
+def _read(folder: PackageFolder) -> tuple[ReadPackage | None, tuple[Problem, ...]]:
     text, problems = _text(folder, DESCRIPTOR)
     if problems:
         return None, problems
@@ -58,13 +87,18 @@ def read_package(folder: PackageFolder) -> tuple[ReadPackage | None, tuple[Probl
     unreadable_tables = any((problem.field or "").startswith("resources") for problem in found)
     tables, invalid = ((), ()) if unreadable_tables else read_tables(package, folder.root, folder.where)
     listed = {document.path: document for document in documents}
-    unsound = check(Checked(package, tables, listed, readme, folder.where))
-    article, misled = _article(folder, package, readme, set(_summary_names(folder)))
-    problems = (*problems, *invalid, *unsound, *misled)
+    unsound = (*check(Checked(package, tables, listed, readme, folder.where)), *_todos(folder, text))
+    vast = {problem.where for problem in invalid if problem.code in {"too-large", "too-many-fields", "too-slow"}}
+    files = [path for path in folder.files if f"{folder.where}/{path}" not in vast]
+    unsafe = folder_problems(folder.root, folder.where, files, tables)
+    article, misled = _bounded_article(folder, package, readme)
+    versions, unlisted = list_versions(folder)
+    outdated = check_versions(package, versions, folder)
+    problems = (*problems, *invalid, *unsound, *unsafe, *misled, *unlisted, *outdated)
     if unreadable_tables:
         return None, problems
-    read = ReadPackage(folder, package, documents, tables, readme, article, summaries or _generated(tables, folder))
-    return read, problems
+    shown = summaries or _generated(tables, folder)
+    return ReadPackage(folder, package, documents, tables, readme, article, shown, versions), problems
 
 
 def _text(folder: PackageFolder, path: str) -> tuple[str, tuple[Problem, ...]]:
@@ -73,6 +107,14 @@ def _text(folder: PackageFolder, path: str) -> tuple[str, tuple[Problem, ...]]:
     except UnicodeDecodeError as error:
         what = f"It is not UTF-8: byte {error.start + 1} cannot be read."
         return "", (Problem(f"{folder.where}/{path}", "encoding", what, "Save it as UTF-8."),)
+
+
+def _todos(folder: PackageFolder, descriptor: str) -> tuple[Problem, ...]:
+    """Find what is left to decide in a response's own files; a package of another kind may say what it likes."""
+    if '"foi"' not in descriptor:
+        return ()
+    own = [path for path in folder.files if path in _OWN or (path.startswith("summaries/") and path.endswith(".sql"))]
+    return todos(folder.where, {path: _text(folder, path)[0] for path in own})
 
 
 def _document_paths(package: Package, folder: PackageFolder) -> tuple[str, ...]:
@@ -90,8 +132,17 @@ def _summaries(folder: PackageFolder) -> tuple[tuple[Summary, ...], tuple[Proble
             name = path.removeprefix("summaries/").removesuffix(".sql")
             summary, found = (None, ()) if unreadable else read_summary(name, text, f"{folder.where}/{path}")
             summaries.extend([summary] if summary else [])
-            problems.extend((*unreadable, *found))
+            problems.extend((*unreadable, *found, *_taken(folder, name)))
     return tuple(summaries), tuple(problems)
+
+
+def _taken(folder: PackageFolder, name: str) -> Iterator[Problem]:
+    """Find a file in the place of a figure's data, which readers would take for what the SQL gave."""
+    for path in (f"summaries/{name}.csv", f"summaries/{name}.json"):
+        for file in folder.files:
+            if urls.collision_key(file) == urls.collision_key(path):
+                what = f"The site writes the rows of the summary {name}.sql into a file of this name."
+                yield Problem(f"{folder.where}/{file}", "reserved-name", what, "Rename the file, or leave it out.")
 
 
 def _summary_names(folder: PackageFolder) -> Iterator[str]:
@@ -105,6 +156,15 @@ def _generated(tables: tuple[Table, ...], folder: PackageFolder) -> tuple[Summar
     if any(_summary_names(folder)):
         return ()
     return generate(tables, f"{folder.where}/{DESCRIPTOR}")
+
+
+def _bounded_article(folder: PackageFolder, package: Package, readme: str) -> tuple[Article, tuple[Problem, ...]]:
+    try:
+        return _article(folder, package, readme, set(_summary_names(folder)))
+    except TooSlow:
+        mend = "Look for brackets, stars or quotations by the thousand."
+        slow = Problem(f"{folder.where}/{README}", "too-slow", "Reading it takes too long.", mend)
+        return Article("", "", ()), (slow,)
 
 
 def _article(

@@ -38,12 +38,13 @@ CHANGING = frozenset(
         *("current_date", "current_time", "current_timestamp", "get_current_time", "get_current_timestamp", "now"),
         *("localtime", "localtimestamp", "current_localtime", "current_localtimestamp", "today"),
         *("transaction_timestamp", "txid_current", "current_transaction_id"),
-        *("current_query_id", "current_connection_id"),
+        *("current_query_id", "current_connection_id", "current_setting", "getvariable", "which_secret"),
         *("query", "query_table", "json_execute_serialized_sql", "from_substrait", "write_log"),
         *("random", "setseed", "uuid", "uuidv4", "uuidv7", "gen_random_uuid", "pg_backend_pid", "version"),
     },
 )
 """Functions, some of which need no brackets, whose answer is not a matter of the tables alone."""
+_ONE_SELECT = "There must be exactly one SELECT."
 _READ = "nullstr = '', allow_quoted_nulls = false, max_line_size = 20000000"
 
 
@@ -65,8 +66,15 @@ def main() -> None:
     for statement in _LOCK:
         con.execute(statement)
     _limit(request)
+    slow = request["slow"]
     for query in request["queries"]:
-        print(json.dumps(_answer(con, query, request), ensure_ascii=True), flush=True)  # noqa: T201  # its only way out
+        answer = _answer(con, query, request) if slow < request["most_slow"] else _not_asked(query)
+        slow += answer.get("error", [""])[0] == "slow"
+        print(json.dumps(answer, ensure_ascii=True), flush=True)  # noqa: T201  # its only way out
+
+
+def _not_asked(query: dict[str, Any]) -> dict[str, Any]:
+    return {"name": query["name"], "error": ["slow", "It was not asked, since queries before it took too long."]}
 
 
 def _name(text: str) -> str:
@@ -121,11 +129,12 @@ def _answer(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict
         signal.setitimer(signal.ITIMER_REAL, request["kill_seconds"])
     begun = False
     try:
-        if refusal := _refusal(con, query):
+        parsed, refusal = _parsed(con, query)
+        if refusal:
             return {"name": query["name"], "error": refusal}
         con.execute("BEGIN TRANSACTION READ ONLY")
         begun = True
-        return {"name": query["name"], **_run(con, query["sql"], request)}
+        return {"name": query["name"], **_run(con, query["sql"], request), "uses": _uses(parsed["statements"][0])}
     except duckdb.InterruptException:
         return {"name": query["name"], "error": ["slow", f"It took more than {request['interrupt_seconds']} seconds."]}
     except MemoryError:
@@ -143,19 +152,24 @@ def _answer(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict
             con.execute("ROLLBACK")
 
 
-def _refusal(con: duckdb.DuckDBPyConnection, query: dict[str, Any]) -> list[Any] | None:
-    """Say why a text is not exactly one SELECT, in a fixed order where that is asked for."""
+def _parsed(con: duckdb.DuckDBPyConnection, query: dict[str, Any]) -> tuple[dict[str, Any], list[Any] | None]:
+    """Parse a text, and say why it is not exactly one SELECT, in a fixed order where that is asked for."""
     (text,) = con.execute("SELECT json_serialize_sql(?)", [query["sql"]]).fetchall()[0]
     parsed: dict[str, Any] = json.loads(text)
+    return parsed, _refusal(con, query, parsed)
+
+
+def _refusal(con: duckdb.DuckDBPyConnection, query: dict[str, Any], parsed: dict[str, Any]) -> list[Any] | None:
     if parsed["error"]:
-        kind = "statement" if parsed["error_type"] == "not implemented" else "sql"
         position = [parsed["position"]] if "position" in parsed else []
-        return [kind, parsed["error_message"], *position]
+        if parsed["error_type"] == "not implemented":
+            return ["statement", _ONE_SELECT, *position]
+        return ["sql", parsed["error_message"], *position]
     if len(parsed["statements"]) != 1:
-        return ["statement", "There must be exactly one SELECT."]
+        return ["statement", _ONE_SELECT]
     kinds = [statement.type for statement in con.extract_statements(query["sql"])]
     if kinds != [duckdb.StatementType.SELECT]:
-        return ["statement", "There must be exactly one SELECT."]
+        return ["statement", _ONE_SELECT]
     modifiers = {each["type"] for each in parsed["statements"][0]["node"]["modifiers"]}
     if query["ordered"] and "ORDER_MODIFIER" not in modifiers:
         return ["order", "The outer SELECT has no ORDER BY."]
@@ -174,10 +188,57 @@ def _changing(node: object) -> Iterator[str]:
             name = node.get("function_name") or (columns[0] if len(columns) == 1 else "")
             if str(name).lower() in CHANGING or str(name).lower().startswith(("pragma_", "duckdb_")):
                 yield str(name)
+            if node.get("type") == "BASE_TABLE" and _is_of_the_catalogue(node):
+                yield str(node["table_name"])
             if node.get("sample"):
                 yield "A sample"
             for each in node.values():
                 yield from _changing(each)
+
+
+def _is_of_the_catalogue(table: dict[str, Any]) -> bool:
+    """Whether a table that a query names is one of DuckDB's own, which speak of settings and versions."""
+    named = str(table["table_name"]).lower()
+    schema = str(table["schema_name"]).lower()
+    own = str(table["catalog_name"]).lower() == "system" or schema in {"information_schema", "pg_catalog"}
+    return own or (not schema and named.startswith(("duckdb_", "pragma_", "sqlite_")))
+
+
+def _uses(statement: dict[str, Any]) -> dict[str, Any]:
+    """Say what a parsed query rests on: the columns that it names, ``*`` for all of them, and its outer order.
+
+    The order is a list of names, of positions counted from 1, or of nothing where a key is a calculation.
+    """
+    orders = [
+        _key(order["expression"])
+        for modifier in statement["node"]["modifiers"]
+        for order in modifier.get("orders", ())
+        if modifier["type"] == "ORDER_MODIFIER"
+    ]
+    return {"columns": sorted(set(_columns(statement))), "order": orders}
+
+
+def _key(expression: dict[str, Any]) -> str | int | None:
+    if expression["class"] == "STAR":
+        return "*"
+    if expression["class"] == "COLUMN_REF":
+        return str(expression["column_names"][-1])
+    position = expression.get("literal", {}).get("text", "") if expression["class"] == "CONSTANT" else ""
+    return int(position) if position.isdigit() else None
+
+
+def _columns(node: object) -> Iterator[str]:
+    match node:
+        case list():
+            for each in node:
+                yield from _columns(each)
+        case dict():
+            if node.get("class") == "STAR":
+                yield "*"
+            names = node.get("column_names") if node.get("class") == "COLUMN_REF" else ()
+            yield from (str(name).lower() for name in names or ())
+            for each in node.values():
+                yield from _columns(each)
 
 
 def _run(con: duckdb.DuckDBPyConnection, sql: str, request: dict[str, Any]) -> dict[str, Any]:

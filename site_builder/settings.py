@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from site_builder.glossary import Term
 from site_builder.problems import Problem
 from site_builder.profiles import profile_problems
+from site_builder.series import Series, series_of
+from site_builder.vocabulary import NO_VOCABULARY, Vocabulary
 
 SETTINGS = "site.toml"
 VENDORED = "node_modules/.site"
@@ -53,11 +55,13 @@ class Site:
     contact: str
     """How to reach the maintainers without an account anywhere; empty where there is no such way."""
     navigation: tuple[str, ...]
-    """Content pages in the site's header, by site path."""
+    """Pages in the site's header, by site path: content pages, or the glossary and the series."""
     footer: tuple[str, ...]
-    """Content pages at the foot of each page, by site path."""
+    """Pages at the foot of each page, by site path, likewise."""
     glossary: str
     """The table of codes whose terms are explained, as package/resource; empty where there is none."""
+    series_package: str
+    """The package that holds the request series; empty where there is none."""
     templates: tuple[tuple[str, str], ...]
     """Each Jinja template's name and text."""
     assets: tuple[Asset, ...]
@@ -65,10 +69,20 @@ class Site:
     """Where pages were, and where they are now, as site paths, sorted."""
     terms: tuple[Term, ...] = ()
     """The glossary, read."""
+    vocabulary: Vocabulary = NO_VOCABULARY
+    """The codes beside it, with the mappings and rules of their package."""
+    series: tuple[Series, ...] = ()
+    """The request series, read."""
+    drafting: bool = False
+    """Whether somebody is still writing the packages: what only has to be done in the end is then no error."""
 
     def asset(self, name: str) -> str:
         """Site path of an asset; empty where this site has none of that name."""
         return next((asset.path for asset in self.assets if asset.name == name), "")
+
+    def series_of(self, packages: Collection[str], authority: str = "") -> tuple[Series, ...]:
+        """Give the request series that one of these packages answers, or that an authority of this name was asked."""
+        return series_of(self.series, packages, authority)
 
 
 def read_site(root: Path, url: str | None = None) -> tuple[Site | None, tuple[Problem, ...]]:
@@ -86,6 +100,7 @@ def read_site(root: Path, url: str | None = None) -> tuple[Site | None, tuple[Pr
         navigation=tuple(settings.get("navigation", ())),
         footer=tuple(settings.get("footer", ())),
         glossary=settings.get("glossary", ""),
+        series_package=settings.get("series", ""),
         redirects=tuple(sorted(settings.get("redirects", {}).items())),
         templates=_templates(root / "templates"),
         assets=_assets(root / "templates", root / VENDORED),

@@ -2,8 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from site_builder.model import (
     Column,
     Field,
     Figure,
+    Found,
     LedgerEntry,
     PublishedFigure,
     RecordRef,
@@ -22,10 +23,13 @@ from site_builder.model import (
     SourceRef,
     Summary,
     Table,
-    Value,
 )
 from site_builder.problems import Problem
 from site_builder.profiles import profile_problems
+from site_builder.rules import Counted, broken, small_cells
+from site_builder.sql_faults import explain
+from site_builder.trails import Lookup
+from site_builder.vocabulary import NO_VOCABULARY, Vocabulary
 from site_builder.writable import strings, unwritable
 
 SUMMARY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -34,8 +38,15 @@ MOST_GROUPS = 30
 MOST_GENERATED = 6
 """Figures made from one schema."""
 
-Lookup = Callable[[RecordRef], tuple[SourceRef, Mapping[str, Value]] | None]
-"""Gives a record's source and, where its table holds counts, its values by field; nothing where there is no record."""
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """What the answers of summaries are held against."""
+
+    lookup: Lookup
+    vocabulary: Vocabulary = NO_VOCABULARY
+    across: bool = False
+    """Whether the summaries may span packages."""
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -84,7 +95,8 @@ def _summary(name: str, settings: Mapping[str, Any], sql: str, where: str) -> Su
         sql=sql.strip(),
         counts=settings.get("counts"),
         no_trail=settings.get("trail"),
-        notes=tuple(settings.get("notes", ())),
+        notes=(*settings.get("notes", ()), *filter(None, [settings.get("smallCells")])),
+        small_cells=settings.get("smallCells"),
         labels=tuple(sorted(settings.get("labels", {}).items())),
         chart=Chart(**{**chart, "sort": tuple(chart.get("sort", ()))}) if chart else None,
         where=where,
@@ -173,28 +185,48 @@ def _sql_text(name: str) -> str:
 def figures(
     summaries: Iterable[Summary],
     answers: Iterable[Answer | Failure],
-    lookup: Lookup,
+    checking: Checking,
 ) -> tuple[tuple[Figure, ...], tuple[Problem, ...]]:
-    """Turn the answers of summaries into figures, without their charts, and check the trail of each."""
+    """Turn the answers of summaries into figures, without their charts; check the trail of each, and the rules."""
     made: list[Figure] = []
     problems: list[Problem] = []
     for summary, answer in zip(summaries, answers, strict=True):
-        found = [_failed(summary, answer)] if isinstance(answer, Failure) else [*_faults(summary, answer, lookup)]
+        if isinstance(answer, Failure):
+            problems.append(_failed(summary, answer))
+            continue
+        trails = _looked_up(answer, checking.lookup)
+        found = [*_faults(summary, answer, checking)] or [*_against_rules(summary, answer, trails, checking)]
         problems.extend(found)
-        if not found and isinstance(answer, Answer):
-            made.append(_figure(summary, answer, lookup))
+        if not found:
+            sources = None if trails is None else tuple(tuple(each.source for each in trail) for trail in trails)
+            made.append(Figure(summary, answer.columns, answer.rows, sources, text=""))
     return tuple(made), tuple(problems)
 
 
-def _figure(summary: Summary, answer: Answer, lookup: Lookup) -> Figure:
-    trails = None
-    if answer.trails is not None:
-        trails = tuple(tuple(found[0] for ref in trail if (found := lookup(ref))) for trail in answer.trails)
-    return Figure(summary, answer.columns, answer.rows, trails, text="")
+def _looked_up(answer: Answer, lookup: Lookup) -> tuple[tuple[Found, ...], ...] | None:
+    if answer.trails is None:
+        return None
+    return tuple(tuple(found for ref in trail if (found := lookup(ref))) for trail in answer.trails)
+
+
+def _against_rules(
+    summary: Summary,
+    answer: Answer,
+    trails: tuple[tuple[Found, ...], ...] | None,
+    checking: Checking,
+) -> Iterator[Problem]:
+    """Hold a summary against the rules; one that spans packages has a trail, since nobody could check it otherwise."""
+    if trails is not None:
+        counted = Counted(summary, answer, trails)
+        yield from broken(counted, checking.vocabulary, across=checking.across)
+        yield from small_cells(counted) if checking.across else ()
+    elif checking.across and checking.vocabulary.rules:
+        what = "It may span packages and has no trail, so the rules on what may be put together cannot be checked."
+        mend = "Select list(_record ORDER BY _record) AS trail."
+        yield Problem(summary.where, "no-trail", what, mend)
 
 
 _MEND = {
-    "sql": "Mend the SQL.",
     "statement": "Write one SELECT, and nothing before or after it.",
     "order": "Add one, so that the rows always stand in the same order.",
     "slow": "Make it simpler.",
@@ -206,11 +238,19 @@ _MEND = {
 
 
 def _failed(summary: Summary, failure: Failure) -> Problem:
+    what, mend = _said(failure)
+    return Problem(summary.where, f"sql-{failure.kind}", what, mend)
+
+
+def _said(failure: Failure) -> tuple[str, str]:
+    """Say why a query failed, and how to mend it."""
+    if failure.kind == "sql":
+        return explain(failure.message)
     message = failure.message if failure.message.endswith((".", "?", "!")) else failure.message + "."
-    return Problem(summary.where, f"sql-{failure.kind}", message, _MEND[failure.kind])
+    return message, _MEND[failure.kind]
 
 
-def _faults(summary: Summary, answer: Answer, lookup: Lookup) -> Iterator[Problem]:
+def _faults(summary: Summary, answer: Answer, checking: Checking) -> Iterator[Problem]:
     names = {column.name for column in answer.columns}
     if len(names) < len(answer.columns) or "trail" in names:
         listed = ", ".join(column.name for column in answer.columns)
@@ -227,7 +267,7 @@ def _faults(summary: Summary, answer: Answer, lookup: Lookup) -> Iterator[Proble
         mend = 'Add counts = "…" to the header.'
         yield Problem(summary.where, "no-counts", "The header does not say which column counts the records.", mend)
     elif summary.counts in names:
-        yield from _miscounted(summary, answer, lookup)
+        yield from _miscounted(summary, answer, checking.lookup)
 
 
 def _unknown_columns(summary: Summary, names: set[str]) -> Iterator[Problem]:
@@ -264,7 +304,7 @@ def _expected(trail: Sequence[RecordRef], counts: str, lookup: Lookup) -> int | 
     found = [each for ref in trail if (each := lookup(ref))]
     if len(found) < len(trail) or len(set(trail)) < len(trail):
         return None
-    stated = [values[counts] for _, values in found if counts in values]
+    stated = [each.counts[counts] for each in found if counts in each.counts]
     return sum(v for v in stated if isinstance(v, int)) if stated and len(stated) == len(trail) else len(trail)
 
 
@@ -285,7 +325,7 @@ def ledger(
         entries.append(LedgerEntry(figure, counted))
         key = f"foi.publishedFigures.{figure.name}"
         if isinstance(answer, Failure):
-            problems.append(Problem(where, f"sql-{answer.kind}", answer.message, _MEND[answer.kind], field=key))
+            problems.append(Problem(where, f"sql-{answer.kind}", *_said(answer), field=key))
         elif answer is not None and counted is None:
             mend = "Select one number."
             problems.append(Problem(where, "ledger", "The SQL does not give one number.", mend, field=key))
@@ -317,7 +357,7 @@ def ledger_figure(
             key = f"foi.publishedFigures.{entry.figure.name}"
             what = f"The SQL counts {entry.counted}, but its trail does not."
             problems.append(Problem(where, "miscounted", what, _MEND["trail"], field=key))
-        trails.append(tuple(found[0] for ref in trail if (found := lookup(ref))))
+        trails.append(tuple(found.source for ref in trail if (found := lookup(ref))))
     if not any(trails):
         return None, tuple(problems)
     summary = Summary(

@@ -116,6 +116,8 @@ CATALOG = "catalog.json"
 CATALOG_SCHEMA = "catalog.schema.json"
 DCAT = "catalog.jsonld"
 OPENAPI = "openapi.json"
+GLOSSARY = "glossary/"
+SERIES = "series/"
 SEARCH = "search/"
 SEARCH_WORDS = "search/words.json"
 SEARCH_INDEX = "pagefind/"
@@ -190,9 +192,29 @@ def changes(name: str) -> str:
     return f"datasets/{name}/changes/"
 
 
+def changes_data(name: str) -> str:
+    """Address of all differences between a package's versions, for programs."""
+    return f"{changes(name)}changes.json"
+
+
+def version_anchor(name: str, version: str) -> str:
+    """Address of a version on the page of a package's versions."""
+    return f"{changes(name)}#{version_folder(version).removesuffix('/')}"
+
+
 def use(name: str) -> str:
     """Page on how to use and cite a package."""
     return f"datasets/{name}/use/"
+
+
+def code(list_: str, code_: str) -> str:
+    """Page of a code of the glossary."""
+    return f"{GLOSSARY}{slug(list_)}/{slug(code_)}/"
+
+
+def series(name: str) -> str:
+    """Page of a series of requests."""
+    return f"{SERIES}{name}/"
 
 
 def authority(slug_: str) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import hashlib
 import io
 import json
 import textwrap
@@ -14,10 +15,15 @@ from typing import Any
 import frictionless
 
 from site_builder import urls
+from site_builder.bounded import TooSlow
 from site_builder.model import Cell, Field, Missing, Package, Resource, Table, Value
+from site_builder.oversize import oversize
 from site_builder.problems import Problem
 
 _MOST_DIGITS = 400
+_HASHES = hashlib.algorithms_guaranteed - {"shake_128", "shake_256"}
+"""Kinds of hash that every Python knows, those of no fixed length apart."""
+_OTHER_CONTENTS = ("Its contents are not those of the descriptor's hash or bytes.", "Bring the descriptor up to date.")
 MOST_ERRORS = 1_000
 """Errors after which Frictionless stops reading a table."""
 
@@ -39,10 +45,16 @@ def read_tables(package: Package, root: Path, where: str) -> tuple[tuple[Table, 
         opened = frictionless.Package.from_descriptor(readable, basepath=str(root))
     except frictionless.FrictionlessException as exception:
         return (), tuple(_metadata_problems(exception, where))
+    except _STUMBLES as fault:
+        return (), (_stumbled(fault, f"{where}/datapackage.json"),)
     tables: list[Table] = []
     problems: list[Problem] = []
     for resource, frictionless_resource in zip(package.resources, opened.resources, strict=True):
         at = _file(resource, where)
+        problems.extend(_wrong_hash(resource, root, at))
+        if vast := oversize(resource, root, where):
+            problems.extend(vast)
+            continue
         problems.extend(_unclosed(resource, root, at))
         table, found = _read(resource, frictionless_resource, at)
         problems.extend(found)
@@ -52,6 +64,18 @@ def read_tables(package: Package, root: Path, where: str) -> tuple[tuple[Table, 
 
 def _file(resource: Resource, where: str) -> str:
     return f"{where}/{resource.paths[0]}" if resource.paths else f"{where}/datapackage.json"
+
+
+def _wrong_hash(resource: Resource, root: Path, at: str) -> Iterator[Problem]:
+    """Hold a file against a hash that Frictionless passes over: it looks at md5 and sha256 alone."""
+    algorithm, colon, digest = str(resource.descriptor.get("hash", "")).partition(":")
+    if not colon or algorithm in {"md5", "sha256"} or len(resource.paths) != 1:
+        return
+    if algorithm not in _HASHES:
+        what = f'"{algorithm[:40]}" is not a kind of hash that can be checked.'
+        yield Problem(at, "hash-count", what, 'Write "sha256:" and what `sha256sum` prints.')
+    elif hashlib.new(algorithm, (root / resource.paths[0]).read_bytes()).hexdigest() != digest.lower():
+        yield Problem(at, "hash-count", *_OTHER_CONTENTS)
 
 
 def _metadata_problems(exception: frictionless.FrictionlessException, where: str) -> Iterator[Problem]:
@@ -65,14 +89,19 @@ def _read(
     opened: Any,  # noqa: ANN401  # Frictionless's resources are untyped
     at: str,
 ) -> tuple[Table | None, tuple[Problem, ...]]:
-    unreadable = tuple(_bounds(opened, resource, at)) if resource.tabular else ()
-    if unreadable:
-        return None, unreadable
     rows: list[tuple[list[Any], list[Any]]] = []
-    report = opened.validate(
-        limit_errors=MOST_ERRORS,
-        on_row=lambda row: rows.append((row.cells, row.to_list())),
-    )
+    try:
+        unreadable = tuple(_bounds(opened, resource, at)) if resource.tabular else ()
+        if unreadable:
+            return None, unreadable
+        report = opened.validate(
+            limit_errors=MOST_ERRORS,
+            on_row=lambda row: rows.append((row.cells, row.to_list())),
+        )
+    except TooSlow:
+        return None, (_slow(resource, at),)
+    except _STUMBLES as fault:
+        return None, (_stumbled(fault, at),)
     errors = [
         error.to_descriptor() for listed in (report.errors, *(t.errors for t in report.tasks)) for error in listed
     ]
@@ -88,6 +117,23 @@ def _read(
     problems.extend(_vast(rows, typed.fields, at))
     complete = [pair for pair in rows if len(pair[0]) == len(pair[1]) == len(typed.fields)]
     return Table(typed, tuple(_row(cells, values, typed.fields) for cells, values in complete)), tuple(problems)
+
+
+_STUMBLES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What Frictionless raises over a schema or dialect of a form that it does not expect."""
+
+
+def _stumbled(fault: Exception, at: str) -> Problem:
+    what = f"It cannot be read as its descriptor says: {str(fault)[:120]}."
+    return Problem(at, "resource-error", what, "Hold its schema and dialect against https://datapackage.org/.")
+
+
+def _slow(resource: Resource, at: str) -> Problem:
+    """Say that a table takes too long, and which fields have a pattern, since that is nearly always why."""
+    patterned = [field.name for field in resource.fields if "pattern" in dict(field.constraints)]
+    mend = "Make the pattern simpler: (a+)+ can be tried in very many ways, a+ in few." if patterned else "Split it."
+    what = "Reading the table takes too long."
+    return Problem(at, "too-slow", what, mend, field=", ".join(patterned) or None)
 
 
 def _once_a_row(errors: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
@@ -177,6 +223,8 @@ def _plain(value: object, field: Field) -> Value:
     match value:
         case Decimal() if is_vast(value):
             return None
+        case dt.datetime() if is_beyond(value):
+            return None
         case str() | bool() | int() | float() | Decimal() | dt.date() | dt.time():
             return value
         case dict() | list():
@@ -195,9 +243,23 @@ def is_vast(value: Decimal) -> bool:
     return isinstance(exponent, int) and not -_MOST_DIGITS < exponent <= value.adjusted() < _MOST_DIGITS
 
 
+def is_beyond(value: dt.datetime) -> bool:
+    """Whether a moment's time zone puts it before the year 1 or after 9999 in UTC, where Python has no dates."""
+    if value.tzinfo is None:
+        return False
+    try:
+        value.astimezone(dt.UTC)
+    except OverflowError:
+        return True
+    return False
+
+
 def _vast(rows: Iterable[tuple[list[Any], list[Any]]], fields: tuple[Field, ...], at: str) -> Iterator[Problem]:
     for row, (_, values) in enumerate(rows, start=2):
         for field, value in zip(fields, values, strict=False):
+            if isinstance(value, dt.datetime) and is_beyond(value):
+                what = "In UTC the moment lies before the year 1 or after 9999."
+                yield Problem(at, "type-error", what, "Mend the year or the time zone.", row, field.name)
             if isinstance(value, Decimal) and value.is_finite() and is_vast(value):
                 what = f"The number has more than {_MOST_DIGITS} digits when it is written out."
                 yield Problem(at, "number-too-large", what, "Write it as text, or in a larger unit.", row, field.name)
@@ -253,7 +315,7 @@ def _explain(  # noqa: C901, PLR0912  # a case for each kind of error, and nothi
         case "encoding-error":
             return "It is not in the encoding that the descriptor gives.", "Save it as UTF-8."
         case "hash-count" | "byte-count":
-            return "Its contents are not those of the descriptor's hash or bytes.", "Bring the descriptor up to date."
+            return _OTHER_CONTENTS
         case _:
             return _sentence(f"{error['title']}: {error['note']}"), "See the Data Package standard."
 

@@ -23,6 +23,7 @@ export default async function explore(region) {
   const page = {
     rows: new URL(region.dataset.records, location.href).href,
     source: region.dataset.source && new URL(region.dataset.source, location.href).href,
+    packages: region.dataset.packages && new URL(region.dataset.packages, location.href).href,
     perPage: Number(region.dataset.perPage),
     last: Number(region.dataset.last),
     marks: markPattern(JSON.parse(region.dataset.marks)),
@@ -238,7 +239,11 @@ export default async function explore(region) {
       if (page.cards) cell.dataset.label = titles.get(head.dataset.field) ?? head.textContent.trim();
       if (!n) cell.append(make("a", { href: address }, String(row + 1)));
       else if ("source" in head.dataset) writeSource(cell, row);
-      else writeCell(cell, table.named.get(head.dataset.field), row, page.marks);
+      else {
+        writeCell(cell, table.named.get(head.dataset.field), row, page.marks);
+        const doubt = page.packages && valueOf(`${head.dataset.field}_confidence`, row);
+        if (doubt && doubt !== "stated" && cell.className !== "none") cell.append(" ", make("small", {}, `(${doubt})`));
+      }
       return cell;
     });
     return make("tr", { id: `r${row + 1}` }, ...cells);
@@ -246,10 +251,24 @@ export default async function explore(region) {
 
   function writeSource(cell, row) {
     cell.className = "source";
-    const column = table.named.get("source_line");
-    const line = column ? column.keys[column.cells[row]] : null;
-    if (!line) cell.append("–");
-    else cell.append(make("a", { href: line > page.last ? page.source : `${pageOf(page.source, line)}#l${line}` }, `line ${line}`));
+    const line = valueOf("source_line", row);
+    const [name, resource, record, document] = ["package", "resource", "row", "document"].map((each) => valueOf(each, row));
+    const source = page.packages ? `${page.packages}${name}/source/${String(document).replace(/^source\//, "")}/` : page.source;
+    if (page.packages) {
+      const records = `${page.packages}${name}/records/${resource}/`;
+      cell.append(make("a", { href: addressOf(records, record, "r") }, `${resource} ${record}`), " ");
+    }
+    if (line) cell.append(make("a", { href: addressOf(source, line, "l") }, `line ${line}`));
+    else if (!page.packages) cell.append("–");
+  }
+
+  function valueOf(name, row) {
+    const column = table.named.get(name);
+    return column ? column.keys[column.cells[row]] : null;
+  }
+
+  function addressOf(base, row, letter) {
+    return row > page.last ? base : `${pageOf(base, row)}#${letter}${row}`;
   }
 
   function pageOf(base, row) {

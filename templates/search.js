@@ -202,8 +202,9 @@ function show({ root, status, results }, query, found, meant, more) {
   const { pages } = found;
   const responses = pages.filter((page) => page.meta.kind === "response");
   const content = pages.filter((page) => page.meta.kind === "content");
+  const codes = pages.filter((page) => page.meta.kind === "glossary");
   const rows = (kind) => pages.filter((page) => page.meta.kind === kind).map(({ hits }) => hits.length).reduce((a, b) => a + b, 0);
-  const counts = { response: responses.length, record: rows("records"), count: rows("counts"), page: content.length };
+  const counts = { response: responses.length, record: rows("records"), count: rows("counts"), code: codes.length, page: content.length };
   const said = Object.entries(counts)
     .filter(([, count]) => count)
     .map(([word, count]) => `${count} ${word}${count === 1 ? "" : "s"}`);
@@ -213,6 +214,7 @@ function show({ root, status, results }, query, found, meant, more) {
   if (meant.length) status.append(...offer(meant));
   if (!pages.length) results.append(wayOn(root.dataset.all));
   if (responses.length) results.append(group("Responses", responses.map(showPage)));
+  if (codes.length) results.append(group("Glossary", codes.map(showPage)));
   for (const [kind, title] of [["records", "Records"], ["counts", "Counts"]]) {
     const tables = pages.filter((page) => page.meta.kind === kind);
     if (tables.length) results.append(group(title, tables.flatMap(showRows)));

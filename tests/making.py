@@ -215,6 +215,7 @@ def refusal() -> Files:
         "$schema": V2,
         "name": "stolen-chips",
         "title": "Sandhaven: chips stolen by gulls",
+        "version": "1.0.0",
         "sources": [{"title": "The refusal", "path": "source/refusal.txt", "hash": sha256(document)}],
         "foi": foi,
         "resources": [],
@@ -314,9 +315,38 @@ def write(root: Path, files: Mapping[str, str | bytes]) -> Path:
     return root
 
 
+def versioned(files: Files, *earlier: Mapping[str, Any], reason: str = "The first version.") -> Files:
+    """Add the list of versions to a package that has none and needs one: a response's, whose descriptor is readable.
+
+    The newest entry is of these files; the earlier ones are given, the newest of them first.
+    """
+    try:
+        descriptor = json.loads(files["datapackage.json"])
+    except (KeyError, ValueError, RecursionError):
+        return files
+    if "versions.json" in files or not isinstance(descriptor, dict) or not isinstance(descriptor.get("foi"), dict):
+        return files
+    stated, created = descriptor.get("version"), str(descriptor.get("created"))[:10]
+    entry = {
+        "version": stated if isinstance(stated, str) and stated else "1.0.0",
+        "date": created if re.fullmatch(r"\d{4}-\d\d-\d\d", created) else "2026-03-01",
+        "reason": reason,
+        "commit": None,
+        "sha256": version_hash(files),
+    }
+    return files | {"versions.json": as_json({"versions": [entry, *earlier]})}
+
+
+def version_hash(files: Files) -> str:
+    """Give the hash of a version as its list has it."""
+    apart = {path: text for path, text in files.items() if path != "versions.json"}
+    listed = "".join(f"{sha256(apart[path]).removeprefix('sha256:')}  {path}\n" for path in sorted(apart))
+    return sha256(listed).removeprefix("sha256:")
+
+
 def package(tmp_path: Path, files: Files, name: str = "parking-fines") -> PackageFolder:
     """Write a package and screen it, as the build does."""
-    root = write(tmp_path / "datapackages" / name, files)
+    root = write(tmp_path / "datapackages" / name, versioned(files))
     found, problems = screen(root, f"datapackages/{name}")
     assert found, problems
     return found
@@ -325,7 +355,7 @@ def package(tmp_path: Path, files: Files, name: str = "parking-fines") -> Packag
 def check(tmp_path: Path, files: Files, name: str = "parking-fines") -> list[str]:
     """Write a package, and give what is wrong with it as the command shows it."""
     folder = package(tmp_path, files, name)
-    return [str(problem) for problem in in_order(check_package(folder, tmp_path / "scratch"))]
+    return [str(problem) for problem in in_order(check_package(folder, tmp_path / "scratch").problems)]
 
 
 def repository(root: Path, packages: Mapping[str, Files], content: Files | None = None, settings: str = "") -> Path:
@@ -339,7 +369,7 @@ def repository(root: Path, packages: Mapping[str, Files], content: Files | None 
     settings = settings or 'title = "Sandhaven"\ndescription = "Answers of a made-up borough."\n'
     write(root, {"site.toml": settings})
     for name, files in packages.items():
-        write(root / "datapackages" / name, files)
+        write(root / "datapackages" / name, versioned(files))
     shutil.copytree(ROOT / "templates", root / "templates")
     return root
 
@@ -353,6 +383,27 @@ GROUP BY street
 ORDER BY street;
 """
 NOTHING = '-- title = "One"\n-- trail = "There are no records."\nSELECT 1 AS one ORDER BY one;\n'
+
+
+def git(root: Path, *arguments: str) -> str:
+    """Run git in a repository, with no settings of the machine's, and give what it prints."""
+    settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    who = {f"GIT_{role}_{key}": "a@example.org" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+    env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")} | settings | who
+    program = shutil.which("git")
+    assert program, "git is not installed"
+    options = ["-c", "init.defaultBranch=main", "-c", "core.autocrlf=false", "-C", str(root)]
+    done = subprocess.run([program, *options, *arguments], check=True, capture_output=True, encoding="utf-8", env=env)
+    return done.stdout.strip()
+
+
+def commit(root: Path, message: str = "Change") -> str:
+    """Commit all that lies in a folder, which becomes a repository of git's, and give the commit's id."""
+    if not (root / ".git").exists():
+        git(root, "init", "--quiet")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", message)
+    return git(root, "rev-parse", "HEAD")
 
 
 def command(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -237,7 +237,7 @@ def test_what_a_package_gets_and_gives_can_be_sent_to_another_machine(root: Path
     site_, _ = read_site(root)
     call = (package(tmp_path, parking_fines()), site_, tmp_path / "scratch")
     folder, sent, scratch = pickle.loads(pickle.dumps(call))  # noqa: S301  # what we just made
-    built = build_package(folder, sent, scratch)
+    built = build_package(folder, scratch, sent)
     assert built.card
     again: BuiltPackage = pickle.loads(pickle.dumps(built))  # noqa: S301  # likewise
     assert again == built
@@ -467,3 +467,11 @@ def test_a_change_of_the_descriptor_changes_what_is_published(tmp_path: Path, si
     different = {path for path in new if new[path] != site.get(path)}
     assert {"datasets/library-books/index.html", "catalog.json", "manifest.json"} <= different
     assert not {path for path in different if path.startswith("data/parking-fines/")}
+
+
+def test_a_long_temporary_folder_does_not_hinder_the_pool(root: Path, tmp_path: Path) -> None:
+    """A fork server's socket would have no room for its name there."""
+    space = tmp_path / ("a-rather-long-name-" * 5)
+    space.mkdir()
+    done = command("build", "--root", root, "--out", tmp_path / "dist", "--history", "optional", TMPDIR=str(space))
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.documents import pdf
 from tests.making import (
     FINES,
     RESPONSE,
@@ -144,13 +145,13 @@ def test_one_check_of_one_table_lists_at_most_200_problems(tmp_path: Path) -> No
 
 def test_cells_of_a_document_that_is_no_text_are_not_looked_up(tmp_path: Path) -> None:
     """A scan has no lines."""
-    scan = b"\x89PNG\r\n\x1a\n"
-    files = without(parking_fines(), "source/response.txt") | {"source/scan.png": scan}
+    scan = pdf("")
+    files = without(parking_fines(), "source/response.txt") | {"source/scan.pdf": scan}
 
     def scanned(descriptor: Any) -> None:
-        descriptor["sources"] = [{"path": "source/scan.png", "hash": sha256(scan)}]
+        descriptor["sources"] = [{"path": "source/scan.pdf", "hash": sha256(scan)}]
         for resource in descriptor["resources"]:
-            resource["foi"]["document"] = "source/scan.png"
+            resource["foi"]["document"] = "source/scan.pdf"
 
     files = changed(files, "README.md", "The whole response is [here](source/response.txt).", "")
     files = changed(described(files, scanned), "data/fines.csv", "PF1,Mill Lane", "PF1,Mill lane")

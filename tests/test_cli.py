@@ -96,7 +96,7 @@ def test_help_is_enough_to_use_it() -> None:
 def test_checking_a_good_package_ends_with_0(root: Path) -> None:
     """It may be named with its folder."""
     done = command("check", "datapackages/library-books", "--root", root, "--jobs", "1")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "Nothing is wrong: 1 packages checked.\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "All good: 1 package checked, nothing is wrong.\n", "")
 
 
 def test_drop_of_a_key_is_reported_by_the_command(tmp_path: Path) -> None:

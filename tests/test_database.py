@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from site_builder.database import Failure, Loaded, Query, ask, prepare
-from site_builder.model import Answer, Cell, Column, Field, Missing, RecordRef, Resource, Table, Value
+from site_builder.model import Answer, Cell, Column, Field, Missing, RecordRef, Resource, Table, Uses, Value
 
 TWO_REASONS = (Missing("[cut]", "withheld"), Missing("", "left blank"))
 
@@ -118,7 +118,7 @@ def test_names_that_are_words_of_sql_or_hold_anything_can_be_asked_for(tmp_path:
 def test_a_table_without_rows_has_its_columns(tmp_path: Path) -> None:
     """And their types."""
     given = answer(tmp_path, "SELECT x FROM fines ORDER BY 1", table(column("x", "date")))
-    assert given == Answer((Column("x", "DATE"),), ())
+    assert given == Answer((Column("x", "DATE"),), (), uses=Uses(frozenset(["x"]), (1,)))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,31 @@ def test_a_table_is_kept_as_parquet_for_sql_over_several_packages(tmp_path: Path
         (Column("amount", "DECIMAL(38,2)"),),
         ((Decimal("35.10"),),),
         ((RecordRef("parking-fines", "fines", 1),),),
+        Uses(frozenset(["amount", "_record"]), (1,)),
     )
+
+
+@pytest.mark.parametrize(
+    ("sql", "columns", "order"),
+    [
+        ("SELECT x FROM fines ORDER BY x DESC", {"x"}, ("x",)),
+        (
+            "WITH f AS (SELECT * FROM fines) SELECT f.x AS y FROM f ORDER BY y, count(*) OVER ()",
+            {"*", "f", "x", "y"},
+            ("y", None),
+        ),
+        ("SELECT count(*) AS n FROM fines WHERE x > 1 ORDER BY n", {"n", "x"}, ("n",)),
+        ("SELECT X FROM fines ORDER BY ALL", {"*", "x"}, ("*",)),
+        ("SELECT 1 AS one ORDER BY 1", set(), (1,)),
+    ],
+)
+def test_an_answer_says_what_its_query_reads_and_sorts_by(
+    tmp_path: Path, sql: str, columns: set[str], order: tuple[str | int | None, ...]
+) -> None:
+    """Whatever it calls its columns: a star is all of them, a calculation no column."""
+    given = answer(tmp_path, sql, table(column("x", "integer", 1, 2)))
+    assert isinstance(given, Answer)
+    assert given.uses == Uses(frozenset(columns), order)
 
 
 def test_the_same_table_gives_the_same_parquet(tmp_path: Path) -> None:

@@ -144,11 +144,11 @@ def test_only_a_web_address_is_a_licences_link() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("{", "[json] It is not JSON: Expecting property name enclosed in double quotes."),
+        ("{", "[json] It is not JSON. The { that is opened here is never closed."),
         ("[]", "[json] It is not an object in { }."),
         ('{"name": "a", "name": "b", "resources": [{"name": "x", "data": [[1]]}]}', "name [duplicate-key]"),
         ('{"n": NaN, "resources": [{"name": "x", "data": [[1]]}]}', "[json] NaN is not JSON that every program reads."),
-        ('{"n": 9' + "9" * 5000 + ', "resources": []}', "[json] 99999999999999999999 is not JSON"),
+        ('{"n": 9' + "9" * 5000 + ', "resources": []}', "[json] The number 9999999999… has 5,001 digits"),
         (r'{"title": "\ud800", "resources": []}', "[json] It has a character that no page can hold"),
         (r'{"title": "a\u0001b", "resources": []}', "[json] It has a character that no page can hold"),
         ("[" * 41 + "]" * 41, "[descriptor-depth]"),
@@ -165,7 +165,8 @@ def test_json_that_programs_read_differently_is_refused(text: str, expected: str
 def test_a_fault_of_json_names_its_line() -> None:
     """Here a comma is missing after line 2."""
     (problem,) = read({"datapackage.json": '{\n  "name": "x"\n  "title": "X"\n}'})[1]
-    assert (problem.line, problem.what) == (3, "It is not JSON: Expecting ',' delimiter.")
+    said = 'It is not JSON. A comma is missing at the end of the line. The line reads `"name": "x"`.'
+    assert (problem.line, problem.what) == (2, said)
 
 
 JSON = st.recursive(
@@ -299,7 +300,7 @@ def test_whatever_stands_in_a_descriptor_it_is_read_or_a_problem(place: tuple[st
             put("resources", 0, "foi", "document", value="source/responce.txt"),
             (
                 'fines.foi.document [no-file] There is no file "source/responce.txt" in the package. '
-                "Add the file, or mend the path."
+                'Did you mean "source/response.txt"?'
             ),
         ),
         (

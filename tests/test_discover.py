@@ -89,6 +89,36 @@ def test_an_archive_is_refused(tmp_path: Path, books: Path, name: str) -> None:
     assert found(tmp_path) == ([], [f"datapackages/library-books/{name} archive"])
 
 
+@pytest.mark.parametrize(
+    "begins",
+    [
+        b"PK\x03\x04\x14\x00",
+        b"\x1f\x8b\x08",
+        b"BZh9",
+        b"\xfd7zXZ\x00",
+        b"7z\xbc\xaf\x27\x1c",
+        b"Rar!\x1a\x07\x01",
+        b"\x28\xb5\x2f\xfd",
+    ],
+)
+def test_an_archive_under_another_name_is_refused(tmp_path: Path, books: Path, begins: bytes) -> None:
+    """Its first bytes give it away."""
+    write(books, {"data/more.csv": begins + b"rest"})
+    assert found(tmp_path) == ([], ["datapackages/library-books/data/more.csv archive"])
+
+
+def test_an_archive_of_tar_under_another_name_is_refused(tmp_path: Path, books: Path) -> None:
+    """What it is stands further down."""
+    write(books, {"data/more.csv": b"books.csv".ljust(257, b"\0") + b"ustar\x0000"})
+    assert found(tmp_path) == ([], ["datapackages/library-books/data/more.csv archive"])
+
+
+def test_a_pointer_of_git_lfs_is_refused(tmp_path: Path, books: Path) -> None:
+    """The file itself never came."""
+    write(books, {"books.csv": f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 12\n"})
+    assert found(tmp_path) == ([], ["datapackages/library-books/books.csv lfs-pointer"])
+
+
 def test_names_that_differ_only_in_small_and_capital_letters_collide(tmp_path: Path, books: Path) -> None:
     """On other systems one would overwrite the other."""
     write(books, {"Books.csv": "a\n"})

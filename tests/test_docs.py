@@ -29,7 +29,7 @@ def keys(schema: Any) -> Iterator[str]:
             yield from keys(inner)
 
 
-@pytest.mark.parametrize("profile", ["foi", "summary", "table"])
+@pytest.mark.parametrize("profile", ["foi", "summary", "table", "versions", "safety-exceptions"])
 def test_every_key_of_a_profile_is_in_the_reference(profile: str) -> None:
     """Also those that are optional."""
     schema = json.loads((CODE / "profiles" / f"{profile}.json").read_text("utf-8"))
@@ -96,8 +96,8 @@ def test_the_limits_in_the_reference_are_those_of_the_code() -> None:
         f"{descriptor.LONGEST_DESCRIPTOR:,} characters",
         f"{descriptor.DEEPEST_DESCRIPTOR} levels",
         f"{descriptor.MOST_FIELDS:,} fields",
-        f"{database.MOST_ROWS:,} rows",
-        f"{database.MOST_BYTES:,} bytes",
+        f"{database.SUMMARY.rows:,} rows",
+        f"{database.SUMMARY.bytes:,} bytes",
         f"{database.MEMORY_MB} MB",
         f"After {database.INTERRUPT_SECONDS} seconds",
         f"after {database.KILL_SECONDS} it is ended",

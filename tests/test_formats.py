@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -30,6 +30,7 @@ from hypothesis import strategies as st
 
 from site_builder import urls, writable
 from site_builder.build import PACKAGES, build
+from site_builder.compiling import recipes
 from site_builder.database import prepare, to_load
 from site_builder.discover import discover
 from site_builder.downloads import derived_paths
@@ -173,6 +174,8 @@ TEXTS: dict[str, st.SearchStrategy[str]] = {
     "geojson": st.just('{"type": "Point", "coordinates": [1, 2]}'),
 }
 """Texts of each type of Table Schema."""
+UNSAFE = {"formula", "unseen-character", "personal-data"}
+"""Kinds of problem of values that could be written, and must not be published without a reason."""
 MISSING = [{"value": "", "label": "left blank"}, {"value": "[cut]", "label": "withheld"}]
 
 
@@ -200,7 +203,7 @@ def test_a_table_is_the_same_in_every_format_or_an_error_names_the_cell(files: F
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         read, problems = read_package(package(scratch, files, "potholes"))
-        if errors(problems):
+        if [problem for problem in errors(problems) if problem.code not in UNSAFE]:
             assert all(problem.what and problem.mend and problem.where for problem in problems)
             return
         assert read is not None
@@ -242,6 +245,9 @@ def published(root: Path, out: Path) -> Iterator[Published]:
     assert outcome.published, outcome.problems
     folders, _ = discover(root / PACKAGES)
     for folder in folders:
+        if recipes(folder):  # its tables are made by the build: as published they are those of a package like any other
+            made_folder = out / urls.data(folder.name)
+            folder = replace(folder, root=made_folder, files=(*folder.files, *(r.path for r in recipes(folder))))  # noqa: PLW2901  # the same package
         read, _ = read_package(folder)
         assert read is not None
         paths = derived_paths((table.resource for table in read.tables), folder.files)
@@ -272,7 +278,7 @@ def pandas_parquet(path: Path, _: str) -> Rows:
 
 def pandas_excel(path: Path, sheet: str) -> Rows:
     """Read a sheet with pandas."""
-    frame = pd.read_excel(path, sheet_name=sheet, dtype=object, keep_default_na=False)
+    frame = pd.read_excel(path, sheet_name=sheet, dtype=object, keep_default_na=False, engine="openpyxl")
     return [[None if value == "" else value for value in row] for row in values(frame)]
 
 

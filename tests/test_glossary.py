@@ -26,13 +26,27 @@ def terms(folder: PackageFolder) -> tuple[Term, ...]:
     return found
 
 
-def test_each_row_is_a_term_with_the_address_of_its_record(folder: PackageFolder) -> None:
+def test_each_row_is_a_term_with_the_address_of_its_page(folder: PackageFolder) -> None:
     first, second = terms(folder)
 
     assert first.wordings == ("Penalty charge notice", "PCN", "charge notice")
     assert first.definition == "A demand for money."
     assert first.code == "fine-pcn"
-    assert second.address == "datasets/words/records/codes/#r2"
+    assert second.address == "glossary/fine/void/"
+
+
+def test_a_term_of_no_list_has_the_address_of_its_record(folder: PackageFolder) -> None:
+    (folder.root / "data" / "codes.csv").write_text("code,label,definition,source\nvoid,Void,None.,Made up\n", "utf-8")
+
+    assert [term.address for term in terms(folder)] == ["datasets/words/records/codes/#r1"]
+
+
+def test_a_term_that_is_not_explained_is_not_found_in_a_text(folder: PackageFolder) -> None:
+    rows = "fine,void,Void,It does not count.,Made up,false\nfine,paid,Paid,It does.,Made up,true\n"
+    (folder.root / "data" / "codes.csv").write_text(f"list,code,label,definition,source,explained\n{rows}", "utf-8")
+
+    assert [text for text, term in find("Void or paid.", terms(folder)) if term] == ["paid"]
+    assert list(find("Void.", terms(folder)[:1])) == [("Void.", None)]
 
 
 def test_the_longest_wording_is_found_however_it_is_capitalised(folder: PackageFolder) -> None:

@@ -66,10 +66,18 @@ def test_an_empty_text_is_an_empty_article() -> None:
 )
 def test_html_of_the_authors_is_shown_as_text(text: str) -> None:
     """Nothing of it reaches the page as markup; templates are not run either."""
-    shown = html(text)
+    article, _ = read(text)
+    shown = "".join(block.html for block in article.blocks if isinstance(block, Prose))
     assert re.findall(r"<(?:script|svg|b\b|!--)", shown) == []
     assert re.findall(r"<[^>]*\son\w+=", shown) == []
     assert ("{{ site }}" in shown) == ("{{ site }}" in text)
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "a <b onclick=alert(1)>b</b>", "# x\n\n## <script>"])
+def test_html_of_the_authors_is_named(text: str) -> None:
+    """It was meant to do something, and does not; what stands in a code span or block is meant as text."""
+    assert "[html]" in "".join(read(text)[1])
+    assert read("`<script>`\n\n    <script>\n")[1] == []
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from site_builder.model import (
     Chart,
     Column,
     Field,
+    Found,
     Missing,
     PublishedFigure,
     RecordRef,
@@ -22,7 +23,7 @@ from site_builder.model import (
     Table,
     Value,
 )
-from site_builder.summaries import figures, generate, ledger, read_summary
+from site_builder.summaries import Checking, figures, generate, ledger, read_summary
 from tests.making import check, described, parking_fines, put
 
 RECORDS = tuple(RecordRef("parking-fines", "fines", row) for row in (1, 2, 3))
@@ -119,14 +120,14 @@ def trail_of(*numbers: int) -> tuple[RecordRef, ...]:
     return tuple(RecordRef("parking-fines", "fines", number) for number in numbers)
 
 
-def lookup(ref: RecordRef) -> tuple[SourceRef, dict[str, Value]] | None:
+def lookup(ref: RecordRef) -> Found | None:
     """Find one of three records; each stands on the line ten below its row."""
-    return (SourceRef(ref, "source/response.txt", ref.row + 10), {}) if ref in RECORDS else None
+    return Found(SourceRef(ref, "source/response.txt", ref.row + 10), {}, {}, (), {}) if ref in RECORDS else None
 
 
-def lookup_counts(ref: RecordRef) -> tuple[SourceRef, dict[str, Value]] | None:
+def lookup_counts(ref: RecordRef) -> Found | None:
     """Find a row that states how many fines there were: ten for each row's number."""
-    return SourceRef(ref, None, None), {"fines": ref.row * 10, "street": "Mill Lane"}
+    return Found(SourceRef(ref, None, None), {"fines": ref.row * 10, "street": "Mill Lane"}, {}, (), {})
 
 
 STREET, FINES_ = Column("street", "VARCHAR"), Column("fines", "BIGINT")
@@ -144,7 +145,7 @@ def summary(counts: str | None = "fines", no_trail: str | None = None, chart: Ch
 
 def test_a_figure_has_the_line_of_each_record() -> None:
     """Looked up from its trail."""
-    (figure,), problems = figures([summary()], [answer(("Mill Lane", 2, trail_of(1, 3)))], lookup)
+    (figure,), problems = figures([summary()], [answer(("Mill Lane", 2, trail_of(1, 3)))], Checking(lookup))
     assert problems == ()
     assert figure.rows == (("Mill Lane", 2),)
     assert figure.trails == (
@@ -211,7 +212,7 @@ def test_a_figure_has_the_line_of_each_record() -> None:
 )
 def test_a_wrong_answer_is_a_problem(made: Summary, given: Answer | Failure, expected: str) -> None:
     """And then there is no figure."""
-    drawn, problems = figures([made], [given], lookup)
+    drawn, problems = figures([made], [given], Checking(lookup))
     assert drawn == ()
     assert [
         str(problem).removeprefix("fines.sql ").replace("\n  ", " ").startswith(expected) for problem in problems
@@ -220,15 +221,17 @@ def test_a_wrong_answer_is_a_problem(made: Summary, given: Answer | Failure, exp
 
 def test_a_summary_may_say_why_it_has_no_trail() -> None:
     """Such as a rate."""
-    (figure,), problems = figures([summary(no_trail="A rate.")], [Answer((STREET, FINES_), (("a", 1),))], lookup)
+    (figure,), problems = figures(
+        [summary(no_trail="A rate.")], [Answer((STREET, FINES_), (("a", 1),))], Checking(lookup)
+    )
     assert (figure.trails, problems) == (None, ())
 
 
 def test_counts_are_added_up_over_the_trail() -> None:
     """Of a table of counts, the column of the same name."""
-    drawn, problems = figures([summary()], [answer(("Mill Lane", 30, trail_of(1, 2)))], lookup_counts)
+    drawn, problems = figures([summary()], [answer(("Mill Lane", 30, trail_of(1, 2)))], Checking(lookup_counts))
     assert (len(drawn), problems) == (1, ())
-    _, problems = figures([summary()], [answer(("Mill Lane", 2, trail_of(1, 2)))], lookup_counts)
+    _, problems = figures([summary()], [answer(("Mill Lane", 2, trail_of(1, 2)))], Checking(lookup_counts))
     assert [problem.what for problem in problems] == ['"fines" is 2 in row 1, but its trail makes 30.']
 
 

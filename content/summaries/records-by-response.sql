@@ -1,6 +1,7 @@
 -- title = "What the records of each response are"
--- description = "One row for each table of records: who answered, what one record stands for, and how many there are."
+-- description = "One row for each kind of record: who answered, what one record stands for, and how many there are."
 -- counts = "records"
+-- smallCells = "Small numbers: each response lists its records one by one, and the counts can be read off it."
 -- notes = [
 --   "The rows count different things: officers, investigations and disciplinary outcomes. They must not be added together, and they do not rank the forces.",
 --   "The forces searched in different ways and over different periods, and new regulations apply to what came to a force's attention from 1 February 2020.",
@@ -9,30 +10,17 @@
 -- ]
 -- [labels]
 -- authority = "Authority"
--- period = "Period covered"
--- unit = "One record is"
+-- unit = "Records count"
+-- kind = "Officer or staff"
 -- records = "Records"
 SELECT
-    'Metropolitan Police Service' AS authority,
-    '1 January 2017 to 16 August 2022' AS period,
-    'an officer' AS unit,
+    records.authority,
+    records.unit,
+    kinds.label AS kind,
     count(*) AS records,
-    list(_record ORDER BY _record) AS trail
-FROM p_met_01_foi_22_026570.officers
-UNION ALL
-SELECT
-    'Northumbria Police' AS authority,
-    '1 January 2015 to 14 April 2021' AS period,
-    'an investigation' AS unit,
-    count(*) AS records,
-    list(_record ORDER BY _record) AS trail
-FROM p_northumbria_549_21.investigations
-UNION ALL
-SELECT
-    'West Midlands Police' AS authority,
-    '2010 to 2015' AS period,
-    'a disciplinary outcome' AS unit,
-    count(*) AS records,
-    list(_record ORDER BY _record) AS trail
-FROM p_west_midlands_911_16.disciplinary_outcomes
-ORDER BY authority;
+    list(records._record ORDER BY records._record) AS trail
+FROM p_police_conduct_records.records AS records
+INNER JOIN p_police_conduct_vocabulary.codes AS kinds
+    ON kinds.list = 'kind_of_staff' AND kinds.code = records.kind_of_staff
+GROUP BY ALL
+ORDER BY authority, unit, kind;

@@ -3,7 +3,7 @@
 import difflib
 import json
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -12,6 +12,11 @@ from jsonschema import Draft202012Validator, FormatChecker, validators
 from jsonschema.exceptions import ValidationError
 
 from site_builder.problems import Problem
+
+_LONGEST_GUESSED = 200
+"""Characters of a word that are compared with those that are known."""
+_MOST_COMPARED = 500
+"""Known words among which one is guessed; with more it would take long, and help little."""
 
 
 @cache
@@ -69,7 +74,8 @@ def _words(error: ValidationError) -> tuple[str, str]:
             return _unknown_keys(instance, schema)
         case "enum":
             allowed = ", ".join(str(value) for value in rule)
-            return f"{_short(instance)} is not one of the allowed values.", f"Write one of: {allowed}."
+            meant = _guess(instance, rule)
+            return f"{_short(instance)} is not one of the allowed values.", f"{meant}Write one of: {allowed}."
         case "type":
             return f"{_short(instance)} is not {_kind(rule)}.", meaning or "Write one."
         case "format" | "pattern":
@@ -86,10 +92,25 @@ def _words(error: ValidationError) -> tuple[str, str]:
 def _unknown_keys(instance: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[str, str]:
     known = sorted(schema.get("properties", {}))
     unknown = sorted(set(instance) - set(known))
-    guesses = [guess for key in unknown for guess in difflib.get_close_matches(key, known, 1)]
-    mend = f'Did you mean "{guesses[0]}"?' if guesses else f"The keys are: {', '.join(known)}."
-    named = ", ".join(f'"{key}"' for key in unknown)
-    return f"{named} is not a key here.", mend
+    guesses = [_guess(key, known) for key in unknown]
+    mend = "".join(guesses).strip() if all(guesses) else f"{''.join(guesses)}The keys are: {', '.join(known)}."
+    named = ", ".join(_short(key) for key in unknown)
+    return f"{named} {'is not a key' if len(unknown) == 1 else 'are not keys'} here.", mend
+
+
+def nearest(written: str, known: Iterable[str]) -> str | None:
+    """Give the word that one that is not known was most likely meant to be, small and capital letters being equal."""
+    words = list(known)
+    if len(words) > _MOST_COMPARED:
+        return None
+    lower = {word.lower(): word for word in sorted(words)}
+    found = difflib.get_close_matches(written.lower()[:_LONGEST_GUESSED], lower, 1)
+    return lower[found[0]] if found else None
+
+
+def _guess(written: object, known: Iterable[object]) -> str:
+    meant = nearest(written, map(str, known)) if isinstance(written, str) else None
+    return f'Did you mean "{meant}"? ' if meant else ""
 
 
 def _kind(types: str | list[str]) -> str:

@@ -12,6 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.documents import pdf, written
+from tests.making import Files, commit, described, put, version_hash, versioned, write
+
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 TREES = 2_040
 """Rows of the plain table: enough for three pages of records."""
@@ -23,7 +26,9 @@ language = "en-GB"
 repository = "https://example.org/answers"
 contact = "the editors, 1 High Street"
 navigation = ["about/", "guide/method/"]
+footer = ["glossary/", "series/"]
 glossary = "town-words/codes"
+series = "town-requests"
 """
 
 CONTENT = {
@@ -193,7 +198,7 @@ def _fines() -> Mapping[str, bytes]:
     fines = [[*line.split("; "), first + n] for n, line in enumerate(lines[first:], start=1) if line.count("; ") == 4]
     months = [[*line.split(": "), n] for n, line in enumerate(lines, start=1) if line.startswith(("Jan", "Feb", "Mar"))]
     source = FINES_DOCUMENT.encode()
-    form = b"%PDF-1.4\n\xe2\xe3\xcf\xd3\n%%EOF\n"
+    form = pdf(written("What the driver has to fill in"), compress=True)
     reasons = [{"value": "[REDACTED]", "label": "withheld"}, {"value": "n/k", "label": "not known to the council"}]
     results = [{"value": each, "label": each.title()} for each in ("paid", "unpaid", "cancelled")]
     descriptor = {
@@ -343,14 +348,57 @@ def _plain() -> Mapping[str, bytes]:
 
 def _glossary() -> Mapping[str, bytes]:
     words = [
-        ["result", "unpaid", "Unpaid", "not paid", "Nobody has paid it <yet>.", "Our reading"],
-        ["result", "cancelled", "Cancelled", "", "The council took it back.", "The council's own page"],
+        ["result", "unpaid", "Unpaid", "not paid", "Nobody has paid it <yet>.", "Our reading", "true"],
+        ["result", "cancelled", "Cancelled", "", "The council took it back.", "The council's own page", "true"],
+        ["result", "paid", "Paid", "", "Somebody paid it.", "Our reading", "false"],
+        ["result", "appealed", "Appealed", "", "Somebody objects & waits.", "Our reading", "false"],
     ]
-    columns = ("list", "code", "label", "also", "definition", "source")
-    fields = [{"name": name, "type": "string"} for name in columns]
-    resource = {"name": "codes", "path": "data/codes.csv", "schema": {"fields": fields}}
-    descriptor = {"name": "town-words", "title": "The council's words", "resources": [resource]}
-    return {"datapackage.json": _json(descriptor), "data/codes.csv": _csv(columns, words)}
+    mappings = [
+        ["parking-fines", "fines", "result", word, "result", word, "Line 7: “In 2023 we issued 5 fines.”", "stated", ""]
+        for word in ("paid", "unpaid", "cancelled")
+    ]
+    tables = {
+        "codes": (("list", "code", "label", "also", "definition", "source", "explained"), words),
+        "mappings": (
+            ("package", "resource", "field", "value", "list", "code", "ground", "confidence", "note"),
+            mappings,
+        ),
+    }
+    return _plain_tables("town-words", "The council's words", tables)
+
+
+def _requests() -> Mapping[str, bytes]:
+    ways = [["streets", "Streets & stops", "What happens in <your> streets?", "Made up", "Asked in two letters."]]
+    question = ["streets", "", "", "", "", "", "", "", "exact", "Made up", ""]
+    answers = [
+        {1: "Town & Council", 3: "partly-answered", 6: "parking-fines", 7: "PF 1/24"},
+        {1: "Transport Office", 2: "2024-01-02", 3: "refused", 4: "2024-02-01", 6: "bus-shelters"},
+        {1: "Ferry Board", 2: "2024-01-02", 3: "silent"},
+    ]
+    asked = [[answer.get(n, text) for n, text in enumerate(question)] for answer in answers]
+    columns = ("series", "authority", "asked", "state", "answered_on", "response_days", "package", "reference")
+    tables = {
+        "series": (("series", "title", "question", "source", "note"), ways),
+        "requests": ((*columns, "wording", "ground", "note"), asked),
+    }
+    return _plain_tables("town-requests", "Who was asked", tables)
+
+
+def _plain_tables(
+    name: str, title: str, tables: Mapping[str, tuple[Sequence[str], Sequence[Sequence[str]]]]
+) -> Mapping[str, bytes]:
+    """Make a package of tables in which all is text."""
+    resources = [
+        {
+            "name": table,
+            "path": f"data/{table}.csv",
+            "schema": {"fields": [{"name": column, "type": "string"} for column in columns]},
+        }
+        for table, (columns, _) in tables.items()
+    ]
+    descriptor = {"name": name, "title": title, "resources": resources}
+    files = {f"data/{table}.csv": _csv(columns, rows) for table, (columns, rows) in tables.items()}
+    return {"datapackage.json": _json(descriptor), **files}
 
 
 # --- writing it ------------------------------------------------------------------------------------------------------
@@ -363,17 +411,37 @@ def write_repository(root: Path) -> Path:
         "bus-shelters": _refusal(),
         "street-trees": _plain(),
         "town-words": _glossary(),
+        "town-requests": _requests(),
     }
-    files = {
+    files: dict[str, str | bytes] = {
         "site.toml": SETTINGS.encode(),
         **{f"content/{path}": text.encode() for path, text in CONTENT.items()},
-        **{f"datapackages/{name}/{path}": data for name, its in packages.items() for path, data in its.items()},
+        **{
+            f"datapackages/{name}/{path}": data
+            for name, its in packages.items()
+            for path, data in versioned({**its}).items()
+        },
     }
     for path, data in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(data)
+        (root / path).write_bytes(data.encode() if isinstance(data, str) else data)
     shutil.copytree(TEMPLATES, root / "templates")
+    _give_history(root, {**packages["parking-fines"]})
     return root
+
+
+def _give_history(root: Path, fines: Files) -> None:
+    """Let the fines have an earlier version, in which a cell, a row, a column's title and the story were otherwise."""
+    rows = fines["data/fines.csv"]
+    assert isinstance(rows, bytes)
+    lines = rows.splitlines(keepends=True)
+    earlier = fines | {"data/fines.csv": b"".join([lines[0], lines[1].replace(b"paid", b"PAID"), *lines[3:]])}
+    earlier = described(earlier | {"README.md": "# Fines\n\nThe first words.\n"}, put("version", value="1.1.0"))
+    earlier = described(earlier, put("resources", 0, "schema", "fields", 1, "title", value="Road"))
+    write(root / "datapackages" / "parking-fines", earlier | {"versions.json": "{}"})
+    entry = {"version": "1.1.0", "date": "2026-01-01", "reason": "The first version.", "commit": commit(root)}
+    present = versioned(fines, {**entry, "sha256": version_hash(earlier)}, reason="A row was missing.")
+    write(root / "datapackages" / "parking-fines", present)
 
 
 def _foi(reference: str | None, authority: str, **known: object) -> dict[str, Any]:

@@ -406,7 +406,7 @@ def test_the_frame_is_as_high_as_what_it_holds(drawn: Served, page: Page, tmp_pa
 def test_search_engines_are_kept_from_embedded_figures(drawn: Served, page: Page) -> None:
     page.goto(drawn.url + "guide/method/figures/fines-by-street/embed/")
     expect(page.locator('meta[name="robots"]')).to_have_attribute("content", "noindex")
-    expect(page.get_by_role("link", name="Town & Council")).to_have_attribute(
+    expect(page.get_by_role("link", name="Town & Council", exact=True)).to_have_attribute(
         "href", "../../../../../datasets/parking-fines/"
     )
     assert "/embed/" not in (drawn.root / "sitemap.xml").read_text("utf-8")

@@ -129,6 +129,14 @@ def test_a_long_table_does_not_bury_the_rest(made: Served, page: Page) -> None:
     expect(rows.nth(5)).to_be_focused()
 
 
+def test_a_code_is_found_by_its_definition(made: Served, page: Page) -> None:
+    """In a group of its own, since it is neither a response nor a record."""
+    open_search(page, made).fill("objects")
+    expect(page.get_by_role("status")).to_contain_text("1 code")
+    expect(page.get_by_role("heading", name="Glossary")).to_be_visible()
+    expect(results(page).first).to_have_attribute("href", re.compile(r"glossary/result/appealed/$"))
+
+
 def test_results_are_reached_by_keyboard(made: Served, page: Page) -> None:
     """Down, up, end, home and escape; and enter opens one."""
     field = open_search(page, made)

@@ -129,9 +129,14 @@ def database(folder: Path) -> duckdb.DuckDBPyConnection:
     """Load the package's tables as its SQL sees them."""
     connection = duckdb.connect()
     connection.execute("SET threads = 1")
+    load(connection, folder)
+    return connection
+
+
+def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Load the package's tables into the schema that the connection is at."""
     for resource in descriptor(folder)["resources"]:
         connection.execute(_create(folder, resource))
-    return connection
 
 
 def _create(folder: Path, resource: dict[str, Any]) -> str:
@@ -146,7 +151,7 @@ def _create(folder: Path, resource: dict[str, Any]) -> str:
 def _column(field: dict[str, Any], absent: set[str]) -> str:
     name, sql_type = field["name"], SQL_TYPES.get(field["type"], "VARCHAR")
     listed = ", ".join(f"'{value}'" for value in sorted(absent))
-    return f"CAST(CASE WHEN {name} IN ({listed}) THEN NULL ELSE {name} END AS {sql_type}) AS {name}"
+    return f'CAST(CASE WHEN "{name}" IN ({listed}) THEN NULL ELSE "{name}" END AS {sql_type}) AS "{name}"'
 
 
 def published_differences(folder: Path) -> list[Finding]:

@@ -1,9 +1,9 @@
--- title = "Words explained, by list"
--- description = "How many words each list explains. The lists are never merged with one another."
+-- title = "Codes, by list"
+-- description = "How many codes each list has. The lists are never merged with one another."
 -- counts = "codes"
 -- [labels]
 -- list = "List"
--- codes = "Words"
+-- codes = "Codes"
 -- [chart]
 -- mark = "bar"
 -- x = "codes"

@@ -1,0 +1,252 @@
+"""Hold everything that would be published against what must not be: files, tables, and the rows that SQL gives."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from site_builder.model import Figure, Json, Table
+from site_builder.problems import Problem
+from site_builder.safety.exceptions import EXCEPTIONS, OFFICIAL, Exempt, read_exceptions, unused
+from site_builder.safety.files import SOURCE_KINDS, decoded, look_into
+from site_builder.safety.finding import Finding
+from site_builder.safety.formulas import formula
+from site_builder.safety.personal_data import is_of_an_office, personal_data
+from site_builder.safety.unseen import unseen
+
+MOST = 200
+"""Problems that are listed of one file; the rest would be the same again."""
+_APART = "\n\f\n"
+"""Between texts that are looked at together: no pattern reaches over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text that is not a file's: a cell, a value of JSON, a cell of an answer."""
+
+    text: str
+    line: int | None = None
+    """Its row, the header being 1."""
+    field: str | None = None
+    label: str = ""
+    """What the field is called, which may say what the text is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A finding and where it is."""
+
+    where: str
+    finding: Finding
+    line: int | None
+    field: str | None
+    times: int = 1
+
+
+def folder_problems(root: Path, where: str, files: Sequence[str], tables: Sequence[Table]) -> tuple[Problem, ...]:
+    """Find what must not be published in a folder: a package's, or that of the content.
+
+    The files are relative paths that were screened, ``where`` is how problems name the folder, and the tables are those
+    that could be read: their cells are looked at in place of their files.
+    """
+    exempt, problems = _exempt(root, where, files)
+    read = {path for table in tables if table.rows for path in table.resource.paths}
+    found = [
+        *(each for path in files if path not in read for each in _in_file(root, where, path, exempt)),
+        *(each for table in tables for each in _in_table(table, where)),
+    ]
+    listed = [each for each in found if not _is_exempt(each.finding, exempt)]
+    left_over = unused(exempt, [each.finding for each in found], f"{where}/{EXCEPTIONS}")
+    return (*problems, *_few(listed), *left_over)
+
+
+def answer_problems(root: Path, where: str, files: Sequence[str], figures: Iterable[Figure]) -> tuple[Problem, ...]:
+    """Find what must not be published in the rows that SQL gave, which may join what stands apart in the tables."""
+    exempt, _ = _exempt(root, where, files)
+    found = [each for figure in figures for each in _in_answer(figure)]
+    return tuple(_few([each for each in found if not _is_exempt(each.finding, exempt)]))
+
+
+def _exempt(root: Path, where: str, files: Sequence[str]) -> tuple[tuple[Exempt, ...], tuple[Problem, ...]]:
+    if EXCEPTIONS not in files:
+        return (), ()
+    text = decoded((root / EXCEPTIONS).read_bytes()) or ""
+    return read_exceptions(text, f"{where}/{EXCEPTIONS}")
+
+
+def _is_exempt(finding: Finding, exempt: Iterable[Exempt]) -> bool:
+    """Whether it is recorded as official; what kind of file something is cannot be."""
+    return finding.family != "document-kind" and any(each.covers(finding) for each in (*exempt, *OFFICIAL))
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def _in_file(root: Path, where: str, path: str, exempt: Sequence[Exempt]) -> Iterator[_Found]:
+    data = (root / path).read_bytes()
+    here = f"{where}/{path}"
+    if path == EXCEPTIONS:
+        yield from _in_passages([Passage(each.reason, each.line, "reason") for each in exempt], here)
+        return
+    if path.endswith(".json") and (passages := _json(data)) is not None:
+        yield from _in_passages(passages, here)
+        return
+    looked = look_into(data)
+    for finding in looked.findings:
+        yield _Found(here, finding, finding.line, finding.place or None)
+    if looked.kind == "spreadsheet":
+        what = "It is a spreadsheet, which can hide rows, sheets and copies of tables."
+        mend = "Save each sheet that is needed as CSV, and leave the spreadsheet out."
+        yield _Found(here, Finding("document-kind", "spreadsheet", path, what, mend), None, None)
+    elif path.startswith("source/") and looked.kind not in SOURCE_KINDS:
+        what = "A source that is published is text, PDF or CSV."
+        yield _Found(here, Finding("document-kind", "source", path, what, "Save it as one of them."), None, None)
+
+
+def _json(data: bytes) -> list[Passage] | None:
+    """Give each text of a JSON file with its key, escapes undone; nothing where it cannot be read."""
+    try:
+        return list(_walk(json.loads(data.decode("utf-8")), ""))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _walk(value: Json, key: str) -> Iterator[Passage]:
+    match value:
+        case str():
+            yield Passage(value, field=key or None, label=key.rpartition(".")[2])
+        case list():
+            for number, each in enumerate(value):
+                yield from _walk(each, f"{key}[{number}]")
+        case dict():
+            for name, each in value.items():
+                yield Passage(name, field=key or None)
+                yield from _walk(each, f"{key}.{name}" if key else name)
+
+
+# --- tables and answers ----------------------------------------------------------------------------------------------
+
+
+def _in_table(table: Table, where: str) -> Iterator[_Found]:
+    resource = table.resource
+    path = resource.paths[0] if resource.paths else "datapackage.json"
+    for position, field in enumerate(resource.fields):
+        cells = (
+            Passage(row[position].text, number, field.name, f"{field.name} {field.title}")
+            for number, row in enumerate(table.rows, start=2)
+            if row[position].text
+        )
+        is_text = field.type not in {"integer", "number", "year", "yearmonth", "boolean", "time", "duration"}
+        yield from _in_passages(cells if is_text else (), f"{where}/{path}", cells=True)
+
+
+def _in_answer(figure: Figure) -> Iterator[_Found]:
+    names = [column.name for column in figure.columns]
+    passages = [
+        Passage(value, number, name, name)
+        for number, row in enumerate(figure.rows, start=1)
+        for name, value in zip(names, row, strict=True)
+        if isinstance(value, str)
+    ]
+    passages += [Passage(name, None, name) for name in names]
+    yield from _in_passages(passages, figure.summary.where, cells=True)
+
+
+_LABELS = (
+    *("birth", "dob", "phone", "telephone", "mobile", "collar", "badge", "payroll", "shoulder", "warrant"),
+    *("applicant", "requester", "surname", "forename", "first name", "last name", "full name"),
+    *("staff number", "national insurance", "nhs number"),
+)
+
+
+def _labelled(passage: Passage) -> str:
+    """Write a passage after what its field says that it is, where that is something of a person's."""
+    label = passage.label.lower().replace("_", " ")
+    word = next((word for word in _LABELS if word in label), None)
+    return f"{word}: {passage.text}" if word else passage.text
+
+
+def _in_passages(passages: Iterable[Passage], where: str, *, cells: bool = False) -> Iterator[_Found]:
+    """Look at passages, each different text of a field once, all of them together."""
+    first: dict[tuple[str | None, str], Passage] = {}
+    times: dict[tuple[str | None, str], int] = {}
+    for passage in passages:
+        key = (passage.field, passage.text)
+        first.setdefault(key, passage)
+        times[key] = times.get(key, 0) + 1
+    different = list(first.items())
+    for number, finding in _personal(different):
+        key, passage = different[number]
+        yield _Found(where, finding, passage.line, passage.field, times[key])
+    for key, passage in different:
+        for finding in _strange_cell(passage.text) if cells else unseen(passage.text):
+            yield _Found(where, finding, passage.line, passage.field, times[key])
+
+
+def _strange_cell(text: str) -> Iterator[Finding]:
+    """Find what is odd in a cell; of control characters the tables' own check speaks."""
+    yield from (each for each in unseen(text) if each.kind != "control")
+    if found := formula(text):
+        yield found
+
+
+def _personal(different: Sequence[tuple[tuple[str | None, str], Passage]]) -> Iterator[tuple[int, Finding]]:
+    """Find personal data in all passages at once, and say which passage it is in."""
+    starts: dict[int, int] = {}
+    line = 1
+    texts: list[str] = []
+    for number, (_, passage) in enumerate(different):
+        texts.append(_labelled(passage))
+        lines = texts[-1].count("\n") + 1
+        starts |= dict.fromkeys(range(line, line + lines), number)
+        line += lines + 1
+    for finding in personal_data(_APART.join(texts)):
+        if finding.line is not None and finding.line in starts:
+            yield starts[finding.line], replace(finding, column=None)
+
+
+# --- problems --------------------------------------------------------------------------------------------------------
+
+
+def _few(found: Iterable[_Found]) -> Iterator[Problem]:
+    """Turn findings into problems, so many of each file."""
+    count: dict[str, int] = {}
+    for each in found:
+        count[each.where] = count.get(each.where, 0) + 1
+        if count[each.where] <= MOST:
+            yield _problem(each)
+
+
+def _problem(each: _Found) -> Problem:
+    finding = each.finding
+    what = finding.what
+    if finding.column and finding.column > 1:
+        what = f"{what.removesuffix('.')}, from character {finding.column}."
+    if each.times > 1:
+        what += f" So do {each.times - 1:,} more rows." if each.times > 2 else " So does 1 more row."  # noqa: PLR2004
+    mend = _mend(finding)
+    where, line, field, level = each.where, each.line, each.field, finding.level
+    match finding.family:
+        case "personal-data":
+            return Problem(where, "personal-data", what, mend, line, field, level)
+        case "unseen-character":
+            return Problem(where, "unseen-character", what, mend, line, field, level)
+        case "formula":
+            return Problem(where, "formula", what, mend, line, field, level)
+        case "hidden-content":
+            return Problem(where, "hidden-content", what, mend, line, field, level)
+        case "document-kind":
+            return Problem(where, "document-kind", what, mend, line, field, level)
+
+
+def _mend(finding: Finding) -> str:
+    """Say how to mend it, or how to record that it is official."""
+    if finding.family == "document-kind" or finding.kind == "unreadable":
+        return finding.mend
+    text = "the words themselves"
+    if finding.family == "personal-data" and is_of_an_office(finding.kind, finding.text):
+        text = json.dumps(finding.text, ensure_ascii=False)
+    elif finding.family == "unseen-character":
+        text = json.dumps(finding.text)
+    entry = f'kind = "{finding.kind}", text = {text}'
+    return f"{finding.mend} If it is official, record it in {EXCEPTIONS}: {entry} and the reason."

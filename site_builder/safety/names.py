@@ -1,0 +1,204 @@
+"""Find people's names where a letter puts them: after a salutation, below a closing, beside "name of applicant"."""
+
+import re
+from collections.abc import Iterator
+
+from site_builder.safety.finding import Span
+from site_builder.safety.readable import places
+
+_TITLES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "rev", "lord", "lady"])
+_STEMS = (
+    *("administrat", "advi", "analys", "applicant", "assist", "anonym", "attach", "benefit", "borough", "bureau"),
+    *("charit", "children", "colleague", "commission", "committee", "communicat", "compan", "complain", "complian"),
+    *("constituen", "coordinat", "corporat", "correspond", "council", "custom", "decision", "democra", "department"),
+    *("disclos", "district", "division", "editor", "educat", "enquir", "environ", "executive", "facebook", "financ"),
+    *("foundation", "freedom", "governance", "government", "hospital", "informat", "institut", "journalis", "legal"),
+    *("librar", "licens", "limited", "litigat", "madam", "mailbox", "manage", "minist", "national", "neighbour"),
+    *(
+        "occupier",
+        "offic",
+        "operations",
+        "parking",
+        "perform",
+        "planning",
+        "polic",
+        "privacy",
+        "profession",
+        "programme",
+    ),
+    *("publish", "quality", "question", "record", "redact", "regist", "regulat", "request", "resident", "resource"),
+    *("respons", "revenue", "secretar", "section", "service", "sirs", "societ", "solicitor", "standard", "strateg"),
+    *("student", "support", "technolog", "telephone", "tenant", "transparen", "transport", "treasur", "universit"),
+    *("withheld", "removed", "unknown"),
+)
+"""Beginnings of words that stand in the names of offices, tasks and headings, and hardly in a person's."""
+_NO_NAMES = frozenset(
+    [
+        *("access", "admin", "adult", "all", "and", "annex", "answer", "april", "at", "audit", "august"),
+        *("authority", "avenue", "board", "bus", "by", "case", "central", "chair", "chief", "city", "clerk"),
+        *("college", "contact", "county", "data", "december", "deputy", "director", "email", "february"),
+        *("fire", "foi", "for", "force", "friday", "friend", "gdpr", "group", "head", "health", "home"),
+        *("house", "housing", "human", "i", "inbox", "internal", "january", "july", "june", "justice"),
+        *("lane", "law", "local", "ltd", "march", "may", "mayor", "media", "member", "members", "monday"),
+        *("name", "news", "nhs", "not", "november", "october", "of", "our", "parade", "parent", "parents"),
+        *("parish", "people", "phone", "please", "plc", "press", "public", "quay", "review", "rights"),
+        *("road", "royal", "saturday", "school", "see", "senior", "september", "sir", "square", "staff"),
+        *("station", "street", "sunday", "table", "team", "tel", "the", "this", "thursday", "to", "trust"),
+        *("tuesday", "under", "unit", "usual", "via", "we", "wednesday", "www", "you", "your", "councillor"),
+        *("councillors", "minister", "reader", "sirs"),
+    ],
+)
+"""Words that are no part of a name: what offices, days, months and streets are called."""
+_WORD = r"[^\W\d_](?:[^\W\d_]|['\u2019-](?=[^\W\d_]))*\.?"
+_WORDS = re.compile(rf"{_WORD}(?:[ \t]{{1,3}}{_WORD}){{0,4}}")
+_MOST_WORDS = 4
+
+
+def names(plain: str, small: str) -> Iterator[Span]:
+    """Find the names of a readable text; the second argument is the same in small letters."""
+    yield from _requesters(plain, small)
+    yield from _salutations(plain, small)
+    yield from _signatures(plain, small)
+    yield from _titled(plain)
+
+
+def _name(plain: str, start: int, least: int, *, capitals: bool = True) -> tuple[int, int] | None:
+    """Read a person's name at a position: so many words at least, as a name is written, and none that an office has."""
+    found = _WORDS.match(plain, start)
+    if found is None:
+        return None
+    words = [(word[0], word.end()) for word in re.finditer(_WORD, found[0])]
+    kept: list[tuple[str, int]] = []
+    for word, end in words[: _MOST_WORDS + 1]:
+        if capitals and not word[0].isupper():
+            break
+        kept.append((word, end))
+    has_title = bool(kept) and kept[0][0].rstrip(".").lower() in _TITLES
+    rest = kept[1:] if has_title else kept
+    if any(_is_no_name(word) for word, _ in rest):
+        return None
+    if len(rest) < (1 if has_title else least) or len(rest) > _MOST_WORDS:
+        return None
+    if not any(len(word.rstrip(".")) > 1 for word, _ in rest):
+        return None
+    return start, start + kept[-1][1]
+
+
+def _is_no_name(word: str) -> bool:
+    small = word.lower().rstrip(".")
+    return len(word.rstrip(".")) > 1 and (small in _NO_NAMES or small.startswith(_STEMS))
+
+
+# --- who asked -------------------------------------------------------------------------------------------------------
+
+_ASKED_WORDS = (
+    "name of ",
+    "request",
+    "applicant",
+    "complainant",
+    "enquirer",
+    "correspondent",
+    "received",
+    "submitted",
+    "made ",
+)
+_ASKED = re.compile(
+    r"(?<![A-Za-z])(?:name of (?:the )?(?:applicant|request[eo]r|complainant|enquirer)"
+    r"|(?:applicant|request[eo]r|complainant|enquirer|correspondent)(?:'s)?(?: full)?(?: name)?"
+    r"|request(?:ed)? (?:from|by)|request (?:was )?(?:received|submitted|made) (?:from|by)"
+    r"|(?:received|submitted|made) (?:from|by))[ \t\"*_]{0,4}([:=\t|,-]?)[ \t\"*_]{0,4}",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"(?:(?<![A-Za-z])((?:sur|fore)names?|(?:first|last|full|given|middle|family|maiden|your|customer|client|contact)"
+    r"[ _]?names?|named contact|signed(?: by)?|prepared by|compiled by|completed by|sent by)"
+    r"|(?:^|[\n\t|,;\"]) ?(?:name|author|contact|from|to|cc))[ \t*_\"]{0,3}$",
+    re.IGNORECASE,
+)
+"""What stands before the name of a person: the first kind says so surely, the second where two words follow."""
+_LABEL_LENGTH = 26
+
+
+def _requesters(plain: str, small: str) -> Iterator[Span]:
+    for place in places(small, _ASKED_WORDS):
+        match = _ASKED.match(plain, place)
+        if match and (found := _name(plain, match.end(), 1 if match[1] else 2)):
+            yield Span("requester", *found)
+    for place in places(plain, (":", "=")):
+        label = _NAMED.search(plain[max(0, place - _LABEL_LENGTH) : place])
+        if label and (found := _name(plain, _after(plain, place), 1 if label[1] else 2)):
+            yield Span("name", *found)
+
+
+def _after(plain: str, place: int) -> int:
+    """Pass over what stands between a label and its value."""
+    end = place + 1
+    while end < place + _LABEL_LENGTH and plain[end : end + 1] in {" ", "\t", '"', "*", "_"}:
+        end += 1
+    return end
+
+
+# --- letters ---------------------------------------------------------------------------------------------------------
+
+_GREETINGS = ("hi", "hello", "hey", "good morning", "good afternoon")
+_CLOSINGS = (
+    "regards",
+    "sincerely",
+    "faithfully",
+    "truly",
+    "thanks",
+    "thank you",
+    "cheers",
+    "best wishes",
+    "signed",
+    "yours",
+)
+_GREETING = re.compile(rf"(?:dear|{'|'.join(_GREETINGS)})[ ,\t]{{1,3}}", re.IGNORECASE)
+_CLOSING = re.compile(
+    rf"(?:{'|'.join(_CLOSINGS)})[ \t*_]*"
+    r"(?:[,.:;!-]{1,3}[ \t\"*_]*(?:\n[ \t>\"*_]*){0,4}|(?:\n[ \t>\"*_]*){1,4})",
+    re.IGNORECASE,
+)
+_BEGINS = re.compile(r"(?:^|[\n|\t,\"])[ >*_]{0,6}$")
+"""What stands before a greeting that is one."""
+_ENDS = re.compile(r"[ \t*_\"]*(?:[,;|(\n\r<\t]|$|-)")
+
+
+def _salutations(plain: str, small: str) -> Iterator[Span]:
+    for place in places(small, ("dear", *_GREETINGS)):
+        match = _GREETING.match(plain, place)
+        if match is None or plain[place - 1 : place].isalnum():
+            continue
+        formal = plain[place : place + 4] in {"Dear", "DEAR"}
+        if not formal and not _BEGINS.search(plain[max(0, place - 8) : place]):
+            continue
+        found = _name(plain, match.end(), 1, capitals=formal)
+        ends = found and _ENDS.match(plain, found[1]) is not None and found[1] < len(plain)
+        if found and (formal or ends) and plain[match.end() : found[1]].lower().rstrip(".") not in _TITLES:
+            yield Span("salutation", place, found[1])
+
+
+def _signatures(plain: str, small: str) -> Iterator[Span]:
+    for place in places(small, _CLOSINGS):
+        match = _CLOSING.match(plain, place)
+        if match is None or plain[place - 1 : place].isalnum():
+            continue
+        found = _name(plain, match.end(), 1)
+        if found is None and "\n" in match[0]:
+            found = _name(plain, match.end(), 2, capitals=False)
+        if found and _ENDS.match(plain, found[1]):
+            yield Span("signature", *found)
+
+
+_TITLED = re.compile(
+    r"(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Rev)\b\.?[ ]{1,2}(?:[A-Z]\b\.?[ ]?){0,3}[A-Z][a-z'\u2019]"
+    r"|(?:MR|MRS)\b\.?[ ]{1,2}[A-Z]{2})"
+    r"[\w'\u2019-]*",
+)
+
+
+def _titled(plain: str) -> Iterator[Span]:
+    for place in places(plain, ("Mr", "Ms", "Miss", "Mx", "Dr", "Prof", "Rev", "MR")):
+        match = _TITLED.match(plain, place)
+        if match and not plain[place - 1 : place].isalnum() and not _is_no_name(match[0].split()[-1]):
+            yield Span("name", *match.span())

@@ -1,0 +1,204 @@
+"""What a trail needs to know of a table: where each row came from, what it counts, and what is known of it.
+
+It is made once, when the package is read, and kept as JSON beside the table's Parquet file, so that a summary over
+several packages looks its records up without reading any package again.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+from site_builder.model import (
+    ORIGIN,
+    Coverage,
+    Facts,
+    Found,
+    RecordRef,
+    Response,
+    Said,
+    SourceRef,
+    Table,
+    Value,
+    by_list,
+)
+from site_builder.vocabulary import EVERY, OWN_FACTS, Vocabulary
+
+Lookup = Callable[[RecordRef], Found | None]
+"""Finds a record; nothing where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """What is known of a table's rows."""
+
+    document: str | None
+    lines: Sequence[int | None]
+    counts: Sequence[Mapping[str, Value]]
+    """Each row's values by field where the table holds counts; else none at all."""
+    common: Mapping[str, Sequence[str]]
+    """What holds of every row."""
+    rows: Sequence[Sequence[Said]]
+    """What the fields of each row say besides; none at all where no field is mapped."""
+    origins: Sequence[tuple[str, str, int, str | None, int | None]]
+    """For each row of a compiled table: package, resource, row, document and line; else none at all."""
+    held: Mapping[str, Sequence[int]]
+    """For each mapping, by its row in the table of mappings: the rows in which its value stands."""
+    words: Mapping[str, Sequence[int]]
+    """For each field with few wordings: the number of each row's wording, the same for the same words of one table."""
+    totals: Mapping[str, Sequence[int]]
+    """For each such field: how many rows have each of its wordings, by the wording's number."""
+
+    def find(self, ref: RecordRef) -> Found | None:
+        """Look a row up."""
+        if not 0 < ref.row <= len(self.lines):
+            return None
+        position = ref.row - 1
+        source = SourceRef(ref, self.document, self.lines[position])
+        if self.origins:
+            package, resource, row, document, line = self.origins[position]
+            source = SourceRef(ref, document, line, RecordRef(package, resource, row))
+        said = tuple(Said(*each) for each in (self.rows[position] if self.rows else ()))
+        return Found(
+            source,
+            self.counts[position] if self.counts else {},
+            {name: tuple(values) for name, values in self.common.items()} | dict(by_list(said)),
+            said,
+            {
+                field: (numbers[position], self.totals[field][numbers[position]])
+                for field, numbers in self.words.items()
+            },
+        )
+
+
+def table_facts(table: Table, package: str, response: Response | None, vocabulary: Vocabulary) -> TableFacts:
+    """Gather what is known of a table's rows, from its own columns and from the mappings of their values."""
+    counted = table.resource.kind == "counts"
+    names = [field.name for field in table.resource.fields]
+    origins = table.origins()
+    words = _words(table, vocabulary)
+    rows, held = _compiled(table, vocabulary) if origins else _mapped(table, package, vocabulary)
+    return TableFacts(
+        document=table.resource.document,
+        lines=table.source_lines(),
+        counts=[dict(zip(names, (cell.value for cell in row), strict=True)) for row in table.rows] if counted else (),
+        common={} if origins else _common(table, package, response),
+        rows=rows,
+        origins=[(*each.record, each.document, each.line) for each in origins],
+        held=held,
+        words=words,
+        totals={field: [count for _, count in sorted(Counter(numbers).items())] for field, numbers in words.items()},
+    )
+
+
+MOST_WORDINGS = 200
+"""Different texts of a field beyond which it is no list of wordings that a response counts by."""
+
+
+def _words(table: Table, vocabulary: Vocabulary) -> dict[str, list[int]]:
+    """Number the wordings of each field that has few; in a compiled table those of each table that it is made of."""
+    origins = table.origins()
+    tables = [each.record[:2] for each in origins] if origins else [("", "")] * len(table.rows)
+    apart = {*ORIGIN, *OWN_FACTS, *(vocabulary.lists if origins else ())}
+    words: dict[str, list[int]] = {}
+    for n, field in enumerate(table.resource.fields):
+        seen: dict[tuple[object, ...], int] = {}
+        if field.name not in apart:
+            keys = ((*at, row[n].text) for at, row in zip(tables, table.rows, strict=True))
+            numbers = [seen.setdefault(key, len(seen)) for key in keys]
+            words |= {field.name: numbers} if len(seen) <= MOST_WORDINGS else {}
+    return words
+
+
+def _common(table: Table, package: str, response: Response | None) -> Facts:
+    """Say what holds of every row of a response's table: whose it is, what it counts, on what basis, found how."""
+    known: Facts = {"package": (package,), "unit": (table.resource.unit,)}
+    if response is None:
+        return known
+    coverage = table.resource.coverage or response.coverage
+    return {**known, "basis": (coverage.basis,), "search": (search_key(package, coverage),)}
+
+
+def search_key(package: str, coverage: Coverage) -> str:
+    """Name the search by which records were found, alike for the same method and words.
+
+    One that is not stated is like no other.
+    """
+    method = " ".join((coverage.method or "").split())
+    terms = sorted(term.casefold() for term in coverage.search_terms)
+    if not method and not terms:
+        return f"not stated ({package})"
+    return "search-" + hashlib.sha256("\n".join((method, *terms)).encode()).hexdigest()[:8]
+
+
+def _mapped(table: Table, package: str, vocabulary: Vocabulary) -> tuple[list[list[Said]], dict[str, list[int]]]:
+    """Give each row the codes that its values are mapped to, and each mapping the rows that hold its value."""
+    meanings = vocabulary.of(package, table.resource.name)
+    held: dict[str, list[int]] = {str(meaning.row): [] for meaning in meanings}
+    if not meanings:
+        return [], held
+    names = [field.name for field in table.resource.fields]
+    facts: list[list[Said]] = []
+    for number, row in enumerate(table.rows, start=1):
+        texts = {name: cell.text for name, cell in zip(names, row, strict=True) if cell.missing is None}
+        said = [each for each in meanings if each.field == EVERY or texts.get(each.field) == each.value]
+        facts.append([Said(each.field, each.list, each.code) for each in said])
+        for each in said:
+            held[str(each.row)].append(number)
+    return facts, held
+
+
+def _compiled(table: Table, vocabulary: Vocabulary) -> tuple[list[list[Said]], dict[str, list[int]]]:
+    """Read each row's codes from the columns that are named like lists; several in one cell have ``|`` between."""
+    fields = [(n, field.name) for n, field in enumerate(table.resource.fields)]
+    coded = [(n, name) for n, name in fields if name in vocabulary.lists]
+    plain = [(n, name) for n, name in fields if name in OWN_FACTS]
+    facts = [
+        [Said(name, name, code) for n, name in coded if row[n].missing is None for code in row[n].text.split("|")]
+        + [Said(name, name, row[n].text) for n, name in plain if row[n].missing is None]
+        for row in table.rows
+    ]
+    return facts, {}
+
+
+def write_facts(facts: TableFacts, path: Path) -> None:
+    """Keep what is known of a table."""
+    path.write_text(json.dumps(asdict(facts), default=str), "utf-8")
+
+
+def read_facts(path: Path) -> TableFacts:
+    """Read what was kept of a table."""
+    return TableFacts(**json.loads(path.read_text("utf-8")))
+
+
+def facts_path(parquet: Path, resource: str) -> Path:
+    """Say where what is known of a table lies, beside its Parquet file."""
+    return parquet.with_name(f"{resource}.facts.json")
+
+
+def lookup_in(tables: Mapping[tuple[str, str], TableFacts]) -> Lookup:
+    """Make the function that finds a record of these tables, each by its package and resource."""
+
+    def lookup(ref: RecordRef) -> Found | None:
+        table = tables.get((ref.package, ref.resource))
+        return table.find(ref) if table else None
+
+    return lookup
+
+
+def lookup_on_disk(places: Mapping[tuple[str, str], Path]) -> Lookup:
+    """Make the function that finds a record of tables by what was kept of each, which is read when first asked for."""
+
+    @cache
+    def about(package: str, resource: str) -> TableFacts | None:
+        parquet = places.get((package, resource))
+        return read_facts(facts_path(parquet, resource)) if parquet else None
+
+    def lookup(ref: RecordRef) -> Found | None:
+        table = about(ref.package, ref.resource)
+        return table.find(ref) if table else None
+
+    return lookup
