@@ -14,6 +14,7 @@ from site_builder.importing.draft import draft_files
 from site_builder.importing.formats import read
 from site_builder.importing.propose import propose
 from tests.making import changed, check, command, parking_fines, tree, write
+from tests.test_importing_pdf import pdf, words
 from tests.tools import ROOT
 
 FINES = """\
@@ -63,6 +64,20 @@ def test_import_writes_a_draft_and_says_what_it_found(tmp_path: Path) -> None:
     assert done.stdout.endswith("site-builder check --fix borough-of-sandhaven-12-2024\n")
 
 
+def test_import_writes_below_the_repository_that_is_named(tmp_path: Path) -> None:
+    """As the other commands do."""
+    write(tmp_path, {"letter.txt": FINES})
+    assert command("import", tmp_path / "letter.txt", "--root", tmp_path, "--name", "fines").returncode == 0
+    assert (tmp_path / "datapackages" / "fines" / "IMPORT.md").is_file()
+
+
+def test_lines_that_were_passed_over_as_headings_are_counted(tmp_path: Path) -> None:
+    write(tmp_path, {"letter.txt": "Request\n\nHow many fines were issued?\n\nResponse\n\nThere were a dozen.\n"})
+    done = command("import", tmp_path / "letter.txt", "--root", tmp_path, "--name", "fines")
+    said = "Not placed: nothing. Passed over as headings: 2 lines; look at them in IMPORT.md.\n"
+    assert said in done.stdout
+
+
 def test_import_refuses_to_overwrite(tmp_path: Path) -> None:
     """And says what to do."""
     assert imported(tmp_path, "--name", "fines").returncode == 0
@@ -110,6 +125,38 @@ def test_what_must_not_be_published_is_said(tmp_path: Path) -> None:
     assert "jane.gull" not in done.stderr
 
 
+SIGNED = (50, 800, "There were a dozen fines."), (50, 760, "Yours sincerely"), (50, 720, "Jane Gullsworth")
+
+
+def test_a_signed_pdf_is_not_kept_and_its_text_is(tmp_path: Path) -> None:
+    """What to do about the line is said on the terminal and in the notes, where the name is masked as well."""
+    write(tmp_path, {"letter.pdf": pdf(words(*SIGNED))})
+    done = command("import", tmp_path / "letter.pdf", "--root", tmp_path, "--name", "fines")
+    assert done.returncode == 0, done.stderr
+    draft = tmp_path / "datapackages" / "fines"
+    assert sorted(tree(draft / "source")) == ["response.txt"]
+    notes = (draft / "IMPORT.md").read_text("utf-8")
+    kept = "letter.pdf is not kept, since it holds a signature (page 1); its text is."
+    take_out = (
+        "Take line 3 out of source/response.txt (write [REDACTED] in its place), then run "
+        "site-builder check --fix fines, which writes the new hash."
+    )
+    for said in (done.stdout, notes):
+        assert kept in said
+        assert take_out in said
+        assert "Gullsworth" not in said
+    assert "source/response.txt:3, heading: J… G…" in notes
+
+
+def test_a_pdf_that_names_nobody_is_kept(tmp_path: Path) -> None:
+    """An office's own address is no person's."""
+    office = (50, 780, "Write to foi" + "@" + "sandhaven.gov.uk.")
+    write(tmp_path, {"letter.pdf": pdf(words(SIGNED[0], office))})
+    done = command("import", tmp_path / "letter.pdf", "--root", tmp_path, "--name", "fines")
+    assert "is not kept" not in done.stdout
+    assert (tmp_path / "datapackages" / "fines" / "source" / "letter.pdf").is_file()
+
+
 def test_help_alone_says_how_it_goes() -> None:
     for name in ("import", "new"):
         said = command(name, "--help").stdout
@@ -139,18 +186,53 @@ def answered(tmp_path: Path, answers: str, *arguments: str | Path) -> subprocess
 
 
 def test_new_asks_and_writes_a_draft(tmp_path: Path) -> None:
-    """A wrong day is asked again; an empty answer leaves a matter open."""
+    """An empty answer leaves a matter open."""
     who = ["Borough of Sandhaven", "its website", "12/2024", "Sandhaven: gulls", "Which gulls stole chips?"]
-    answers = "\n".join([*who, "1 May", "2024-05-01", "", "", "refused", ""])
+    answers = "\n".join([*who, "2024-05-01", "", "", "refused", "", "recorded"])
     done = answered(tmp_path, answers)
     assert done.returncode == 0, done.stderr
-    assert "Write the day as YYYY-MM-DD." in done.stderr
     made = descriptor(tmp_path / "datapackages" / "borough-of-sandhaven-12-2024")
     assert made["title"] == "Sandhaven: gulls"
     assert made["foi"]["authority"] == {"name": "Borough of Sandhaven", "evidence": "its website", "url": None}
     assert [made["foi"][key] for key in ("requestDate", "responseDate", "outcome")] == ["2024-05-01", None, "refused"]
     assert made["foi"]["questions"][0]["text"] == "Which gulls stole chips?"
     assert made["foi"]["coverage"]["counts"].startswith("TODO: ")
+    assert made["foi"]["coverage"]["basis"] == "recorded"
+
+
+def test_a_piped_answer_that_does_not_fit_ends_with_the_question_it_was_for(tmp_path: Path) -> None:
+    """For each answer after it would be that to another question."""
+    done = answered(tmp_path, "Sandhaven\nits website\n12/2024\nGulls\nWhich gulls?\n1 May\n2024-05-01\n")
+    assert done.returncode == 2
+    said = '"1 May" does not answer "The day of the request (YYYY-MM-DD)". Write the day as YYYY-MM-DD.'
+    assert said in done.stderr
+    assert not (tmp_path / "datapackages").exists()
+
+
+def test_more_piped_answers_than_questions_write_nothing(tmp_path: Path) -> None:
+    done = answered(tmp_path, "\n" * 11 + "fines\n")
+    assert done.returncode == 2
+    assert 'The last question was "By when matters fall into the period' in done.stderr
+    assert 'left over is "fines". Nothing was written' in done.stderr
+    assert not (tmp_path / "datapackages").exists()
+
+
+def test_new_from_a_file_says_first_what_was_read(tmp_path: Path) -> None:
+    """Then it asks, for each table what it counts as well."""
+    write(tmp_path, {"letter.txt": FINES})
+    answers = "\n" * 9 + "parking fines\n"
+    done = answered(tmp_path, answers, "--from", tmp_path / "letter.txt", "--name", "fines")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Read letter.txt: text, 12 lines\n")
+    assert done.stdout.index("table-1  4 rows") < done.stdout.index("Who answered [Borough of Sandhaven]")
+    assert "What a row of table-1 is, in the plural" in done.stdout
+    made = descriptor(tmp_path / "datapackages" / "fines")
+    assert made["resources"][0]["foi"]["unit"] == "parking fines"
+
+
+def test_the_help_of_new_says_what_enter_does() -> None:
+    said = " ".join(command("new", "--help").stdout.split())
+    assert "Enter takes the guess in brackets; where there is none it stays a TODO." in said
 
 
 def test_new_from_a_file_asks_only_what_is_unsure(tmp_path: Path) -> None:

@@ -87,6 +87,24 @@ def test_the_dates_of_a_letter_are_read() -> None:
     assert [found["requestDate"], found["responseDate"], found["documentDate"]] == ["2023-12-01", None, "2024-01-02"]
 
 
+@pytest.mark.parametrize(
+    "line", ["Review Date: 29/09/2026", "Next review date 29/09/2026", "Expiry date: 29/09/2026", "Due date 29/09/2026"]
+)
+def test_the_date_of_a_review_or_an_end_is_not_the_documents(line: str) -> None:
+    assert foi(f"Parking fines in Sandhaven.\n{line}\n")["documentDate"] is None
+
+
+@pytest.mark.parametrize("label", ["Date Created", "Date of document:", "Date published"])
+def test_a_date_that_names_the_document_goes_before_others(label: str) -> None:
+    text = f"Date: 1 May 2023\nReview Date 01/05/2027\n{label} 2 May 2023\n"
+    assert foi(text)["documentDate"] == "2023-05-02"
+
+
+def test_the_date_of_another_paper_is_only_guessed() -> None:
+    found = foi("See the parking policy dated 3 May 2021.\n")["documentDate"]
+    assert found.startswith("TODO: write the day alone, or null. Guessed 2021-05-03 from line 1")
+
+
 def test_dates_that_were_not_found_are_left_to_decide_in_the_readme() -> None:
     received, _ = read("letter.txt", b"We hold nothing about parking fines.\n")
     assert received is not None
@@ -122,6 +140,45 @@ def test_an_answer_of_several_lines_is_left_to_decide() -> None:
     assert question["answer"] == (
         "TODO: take this for the whole answer? It stands on lines 4, 5. There were a dozen. Most of them are paid."
     )
+
+
+def test_nothing_between_two_lines_of_an_answer_is_a_heading() -> None:
+    """A short line without a stop stands there as well."""
+    text = (
+        "Question 1\nWhich fines were cancelled?\n\nMill Lane was closed that day.\n\n"
+        "Quay Street and the pier\n\nNobody had painted the lines.\n"
+    )
+    (question,) = foi(text)["questions"]
+    assert question["answer"].endswith(
+        "It stands on lines 4, 6, 8. Mill Lane was closed that day. Quay Street and the pier "
+        "Nobody had painted the lines."
+    )
+
+
+def test_a_line_that_opens_a_quotation_is_no_heading() -> None:
+    for line in ("Quay Street: ‘the machine ate my coin", "Quay Street: “the machine ate", 'Quay Street: "the machine'):
+        assert "heading" not in drafted(f"Answer\n\n{line}\n\nNothing else is known.\n")[1].partition(line)[0][-40:]
+
+
+def test_a_gap_in_an_answer_is_unsure() -> None:
+    """With the line that is missing, in the answer and in the notes."""
+    text = (
+        "Question 1\nWhich fines were cancelled?\n\nMill Lane was closed that day.\n\n"
+        "Please note that the figures may change.\n\nNobody had painted the lines.\n"
+    )
+    descriptor, notes = drafted(text)
+    gap = "Line 6 stands between lines of this answer, and is not in it."
+    assert gap in descriptor["foi"]["questions"][0]["answer"]
+    assert f"- source/response.txt:6 (question 1): {gap}" in notes
+
+
+def test_bullets_of_the_fonts_of_word_begin_items() -> None:
+    """The private letters of Symbol, and the triangle."""
+    for bullet in ("\uf0b7", "‣", "•"):
+        text = "".join(
+            f"{bullet} {street} – {state}\n" for street, state in (("Mill", "paid"), ("Quay", "open"), ("Pier", "lost"))
+        )
+        assert [each["name"] for each in drafted(text)[0]["resources"]] == ["list-1"]
 
 
 def test_a_table_after_a_question_is_its_answer() -> None:
@@ -180,6 +237,43 @@ def test_method_terms_and_period_are_read() -> None:
 
 def test_the_authority_is_guessed_with_its_line() -> None:
     assert foi(LETTER)["authority"]["name"] == "TODO: who answered? Guessed Borough of Sandhaven from line 1."
+
+
+def test_the_evidence_says_what_to_write() -> None:
+    assert foi(LETTER)["authority"]["evidence"] == (
+        "TODO: if line 1 names Borough of Sandhaven, write: Named in the document (line 1)."
+    )
+
+
+def test_a_name_of_no_body_is_not_taken_for_the_authority() -> None:
+    """However often it stands there, in quotation marks or out of them."""
+    text = "Mill Lane’ fines\n\nThe machine said ‘Coin Jammed Here’ and ‘Coin Jammed Here’. Mill Lane was closed.\n"
+    assert foi(text)["authority"]["name"] == "TODO: who answered? Not found."
+
+
+def test_an_authority_without_a_telling_word_is_known_by_what_it_does() -> None:
+    text = "The fines that Sandhaven Wardens issued are listed. Sandhaven Wardens does not hold the others.\n"
+    assert "Guessed Sandhaven Wardens from line 1" in foi(text)["authority"]["name"]
+
+
+def test_a_possessive_is_no_part_of_an_authority() -> None:
+    assert "Guessed Sandhaven Council from" in foi("These are Sandhaven Council’s figures.\n")["authority"]["name"]
+
+
+def test_the_notes_without_doubts_have_one_thing_to_decide() -> None:
+    """They do not report themselves."""
+    _, notes = drafted("There were a dozen.\n")
+    assert "Nothing more than what the other files say." in notes
+    assert notes.count("TODO") == 1
+
+
+def test_personal_data_is_masked_in_the_notes() -> None:
+    """As on the terminal; the line says where it stands."""
+    address = "jane.gull" + "@" + "sandhaven-mail.org"
+    _, notes = drafted(f"There were a dozen fines.\n\nRing or write to {address} at noon.\n")
+    assert address not in notes
+    assert "source/response.txt:3: Ring or write to j…@…org at noon." in notes
+    assert "Take line 3 out of source/response.txt (write [REDACTED] in its place)" in notes
 
 
 def test_what_found_no_place_is_listed_with_its_line() -> None:

@@ -106,3 +106,9 @@ def test_a_line_that_is_no_prose_is_left_over_and_not_looked_through() -> None:
     """However long it is, or whatever it is made of."""
     for line in (f"mill1x{' ' * 300_000}quay1x", "mill1x, " * 50_000, f"mill1x{chr(34) * 300_000}"):
         assert lost([line], "letter.txt", line.encode()) == []
+
+
+def test_a_question_that_is_no_more_than_a_star_hides_no_word_of_its_line() -> None:
+    """The label before it is left over."""
+    document = ["You asked: gull15x", "Requestgull0x   mill28x\t*", "1. quay1x."]
+    assert lost(document, "letter.txt", "\n".join(document).encode()) == []

@@ -113,6 +113,8 @@ def test_a_scan_cannot_be_read() -> None:
     found, problems = read("scan.pdf", pdf("0 0 100 100 re f"))
     assert found is None
     assert "There is no text in any of its pages" in problems[0].what
+    how = "In Word, Google Docs or OCRmyPDF make it text; or type it into a .txt and import that."
+    assert problems[0].mend.startswith(how)
 
 
 def test_lines_of_a_paragraph_become_one_line() -> None:
@@ -126,6 +128,80 @@ def test_lines_of_a_paragraph_become_one_line() -> None:
         "The figures were taken from a live system on 2 January 2024 and they may change when appeals are decided.",
         "Fines are counted by the day on which they were issued.",
     ]
+
+
+LIST = [(98, 700, "Mill Lane – paid"), (98, 688, "Quay Street – open"), (98, 676, "Pier – lapsed")]
+
+
+def drawn(left: float, bottom: float, size: float) -> str:
+    """Draw a small filled circle of four arcs, as a browser draws a bullet."""
+    right, top, x, y = left + size, bottom + size, left + size / 2, bottom + size / 2
+    arcs = [(left, top, x, top), (right, top, right, y), (right, bottom, x, bottom), (left, bottom, left, y)]
+    return f"{left} {y} m {' '.join(f'{cx} {cy} {cx} {cy} {ex} {ey} c' for cx, cy, ex, ey in arcs)} h f"
+
+
+def test_bullets_that_are_drawn_begin_a_line_each() -> None:
+    """Browsers draw them as small shapes; the lines become a list."""
+    dots = "\n".join(drawn(87, y + 2, 3) for _, y, _ in LIST)
+    found = reading(pdf(f"{words(*LIST)}\n{dots}"))
+    assert [line.text for line in found.lines] == ["• Mill Lane – paid", "• Quay Street – open", "• Pier – lapsed"]
+    (_, table), *_ = propose([found]).tables
+    assert [row[:2] for row in table.rows] == [("Mill Lane", "paid"), ("Quay Street", "open"), ("Pier", "lapsed")]
+
+
+def test_a_square_is_a_bullet_and_a_box_or_a_far_shape_is_none() -> None:
+    lines = [(98, 700, "Mill Lane"), (98, 670, "Quay Street"), (98, 640, "Pier")]
+    shapes = "87 702 3 3 re f\n70 666 20 20 re f\n20 642 3 3 re f"
+    found = reading(pdf(f"{words(*lines)}\n{shapes}"))
+    assert [line.text[:1] for line in found.lines] == ["•", "Q", "P"]
+
+
+def test_a_bullet_with_a_wide_gap_after_it_makes_no_column() -> None:
+    """A bullet and its words are one line, however far apart."""
+    lines = [part for x, y, text in LIST for part in ((70, y, "•"), (x, y, text))]
+    found = reading(pdf(words(*lines)))
+    assert [line.text for line in found.lines] == ["• Mill Lane – paid", "• Quay Street – open", "• Pier – lapsed"]
+    assert [line.grid for line in found.lines] == [0, 0, 0]
+
+
+def test_words_above_a_ruled_table_come_before_it() -> None:
+    """So that each question stands before its table, however close they are."""
+    first = words((50, 784, "1. How many fines were issued?")) + "\n" + ruled(780, LEFTS, 550, [HEADER, *BODY])
+    second = words((50, 688, "2. How many were paid?")) + "\n" + ruled(684, LEFTS, 550, [HEADER, BODY[0]])
+    found = reading(pdf(f"{first}\n{second}"))
+    assert [line.cells[0] if line.cells else line.text for line in found.lines] == [
+        "1. How many fines were issued?",
+        "Street",
+        "Mill Lane",
+        "Quay Street",
+        "Station Road",
+        "2. How many were paid?",
+        "Street",
+        "Mill Lane",
+    ]
+    tables = [question.tables for question in propose([found]).questions]
+    assert tables == [("table-1",), ("table-2",)]
+
+
+def test_rows_with_a_frame_each_are_one_table() -> None:
+    """A blank strip between two rows divides no table."""
+    frames = "\n".join(ruled(700 - 26 * n, LEFTS, 550, [row]) for n, row in enumerate([HEADER, *BODY]))
+    found = reading(pdf(frames))
+    assert [(line.grid, line.cells) for line in found.lines] == [(1, tuple(row)) for row in [HEADER, *BODY]]
+
+
+def test_a_row_in_a_frame_that_stands_alone_is_unsure() -> None:
+    found = reading(pdf(words((50, TOP, "Fines by street.")) + "\n" + ruled(700, LEFTS, 550, [BODY[0]])))
+    assert [line.grid for line in found.lines] == [0, 0]
+    what = "Page 1: one row in a frame stands alone and was read as prose: 'Mill Lane 2023-01-04 2'. Is it a table?"
+    assert [doubt.what for doubt in found.doubts] == [what]
+
+
+def test_the_last_row_of_a_table_alone_on_the_next_page_is_part_of_it() -> None:
+    first = ruled(700, LEFTS, 550, [HEADER, *BODY])
+    second = ruled(800, LEFTS, 550, [["Harbour", "2023-05-20", "4"]])
+    tables = proposed(pdf(first, second)).tables
+    assert [len(table.rows) for _, table in tables] == [4]
 
 
 def test_a_broken_pdf_is_a_problem() -> None:

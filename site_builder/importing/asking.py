@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from site_builder.importing.proposal import Guess
+from site_builder.importing.proposal import Guess, ProposedTable
 from site_builder.importing.propose import Proposal
 
 OUTCOMES = ("disclosed", "partly-disclosed", "refused", "not-held")
+BASES = ("received", "recorded", "finalised", "not-stated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ def _one_of_outcomes(text: str) -> str:
     return "" if text in OUTCOMES else f"Write one of: {', '.join(OUTCOMES)}."
 
 
+def _one_of_bases(text: str) -> str:
+    return "" if text in BASES else f"Write one of: {', '.join(BASES)}."
+
+
 _ALL = (
     Asked("authority", "Who answered", _anything),
     Asked("evidence", "How is that known (named in the document, on which line; or found where)", _anything),
@@ -49,7 +54,8 @@ _ALL = (
     Asked("responseDate", "The day of the response (YYYY-MM-DD)", _day),
     Asked("documentDate", "The date that the document bears (YYYY-MM-DD)", _day),
     Asked("outcome", f"The outcome ({', '.join(OUTCOMES)})", _one_of_outcomes),
-    Asked("counts", "What the figures count, in the plural", _anything),
+    Asked("counts", "What the figures count, in the plural, such as complaints or fines", _anything),
+    Asked("basis", f"By when matters fall into the period ({', '.join(BASES)})", _one_of_bases),
 )
 
 
@@ -67,4 +73,12 @@ def to_ask(proposal: Proposal) -> tuple[Asked, ...]:
         if (guess and guess.sure) or (each.key == "question" and proposal.questions):
             continue
         asked.append(Asked(each.key, each.text, each.check, guess.value if guess and proposal.received else ""))
-    return tuple(asked)
+    return (*asked, *(_unit(table) for _, table in proposal.tables))
+
+
+def _unit(table: ProposedTable) -> Asked:
+    what = "What a row of" if table.kind == "records" else "What"
+    verb = "is" if table.kind == "records" else "counts"
+    return Asked(
+        f"unit {table.name}", f"{what} {table.name} {verb}, in the plural, such as complaints or fines", _anything
+    )

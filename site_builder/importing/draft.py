@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.discover import VERSIONS
+from site_builder.importing.personal import hushed, to_mend
 from site_builder.importing.proposal import TODO, Guess, ProposedFigure, ProposedQuestion, ProposedQuote, ProposedTable
 from site_builder.importing.propose import Proposal
 from site_builder.urls import slug
@@ -20,7 +21,12 @@ from site_builder.versions import fingerprint
 NOTES = "IMPORT.md"
 """The notes of an import, which ``check`` lets nobody publish."""
 _V2 = "https://datapackage.org/profiles/2.0/datapackage.json"
-_EXAMPLE = "for example"
+_EVIDENCE = "say how the authority is known. Where line 3 names it, write: Named in the document (line 3)."
+_BASIS = (
+    "is the period by when matters were received, entered (recorded) or closed (finalised)? "
+    "If the document does not say: not-stated"
+)
+_UNIT = "what is counted, in the plural, such as complaints or fines"
 
 Files = dict[str, bytes]
 """The files of a draft by their relative paths."""
@@ -36,7 +42,7 @@ def draft_name(proposal: Proposal, settled: Mapping[str, str]) -> str:
 
 def draft_files(proposal: Proposal, name: str, today: date, settled: Mapping[str, str]) -> Files:
     """Make all files of a draft. ``settled`` is what a person has answered already, by key."""
-    documents = _document_paths(proposal)
+    documents = document_paths(proposal)
     files: Files = {}
     sources = []
     for number, received in enumerate(proposal.received):
@@ -62,16 +68,17 @@ def draft_files(proposal: Proposal, name: str, today: date, settled: Mapping[str
         "sources": sources
         or [{"title": f"{TODO}put the response into source/ and name it here", "path": "source/response.txt"}],
         "foi": _foi(proposal, settled),
-        "resources": [_resource(table, documents[number]) for number, table in proposal.tables],
+        "resources": [_resource(table, documents[number], settled) for number, table in proposal.tables],
     }
     files["datapackage.json"] = (json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n").encode()
     files["README.md"] = _readme(proposal, descriptor).encode()
-    files[NOTES] = notes_of(proposal, documents).encode()
+    files[NOTES] = notes_of(proposal, documents, name).encode()
     files[VERSIONS] = _versions(files, today)
     return dict(sorted(files.items()))
 
 
-def _document_paths(proposal: Proposal) -> list[str]:
+def document_paths(proposal: Proposal) -> list[str]:
+    """Name the text of each file, relative to the draft."""
     paths: list[str] = []
     for number, received in enumerate(proposal.received):
         stem = slug(Path(received.name).stem) or "document"
@@ -148,20 +155,15 @@ def _settled(key: str, guess: Guess | None, settled: Mapping[str, str], ask: str
 def _authority(proposal: Proposal, settled: Mapping[str, str]) -> dict[str, Any]:
     guess = proposal.authority
     if settled.get("authority"):
-        evidence = (
-            settled.get("evidence")
-            or f"{TODO}say how the authority is known: named in the document (which line), or found elsewhere (where)."
-        )
+        evidence = settled.get("evidence") or f"{TODO}{_EVIDENCE}"
         return {"name": settled["authority"], "evidence": evidence, "url": None}
     if guess is None:
-        evidence = f"{TODO}the document seems not to name the authority; say how it is known."
-        return {"name": f"{TODO}who answered", "evidence": evidence, "url": None}
+        evidence = f"{TODO}{_EVIDENCE}"
+        return {"name": f"{TODO}who answered? Not found.", "evidence": evidence, "url": None}
     name = f"{TODO}who answered? Guessed {guess.value} from line {guess.line}."
-    return {
-        "name": name,
-        "evidence": f"{TODO}if it is, write: Named in the document (line {guess.line}, {_EXAMPLE}).",
-        "url": None,
-    }
+    line = f"line {guess.line}"
+    evidence = f"{TODO}if {line} names {guess.value}, write: Named in the document ({line})."
+    return {"name": name, "evidence": evidence, "url": None}
 
 
 def _outcome(guess: Guess | None) -> str:
@@ -180,7 +182,8 @@ def _question(each: ProposedQuestion) -> dict[str, Any]:
     elif each.answer:
         lines = ", ".join(str(quote.line) for quote in each.answer)
         words = " ".join(quote.text for quote in each.answer)
-        made["answer"] = f"{TODO}take this for the whole answer? It stands on lines {lines}. {words}"
+        gap = f" {each.gap}" if each.gaps else ""
+        made["answer"] = f"{TODO}take this for the whole answer? It stands on lines {lines}.{gap} {words}"
     if each.tables:
         made["resources"] = list(each.tables)
     return made
@@ -204,8 +207,8 @@ def _coverage(proposal: Proposal, settled: Mapping[str, str]) -> dict[str, Any]:
     made: dict[str, Any] = {
         "start": _settled("start", start, settled, "the first day covered?"),
         "end": _settled("end", end, settled, "the last day covered?"),
-        "counts": settled.get("counts") or f"{TODO}what the figures count, in the plural.",
-        "basis": f"{TODO}received, recorded, finalised or not-stated: by which date were matters placed in the period?",
+        "counts": settled.get("counts") or f"{TODO}{_UNIT}.",
+        "basis": settled.get("basis") or f"{TODO}{_BASIS}.",
         "method": method.text if method else None,
     }
     made |= {"methodLine": method.line} if method else {}
@@ -232,7 +235,7 @@ def _short(text: str) -> str:
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
-def _resource(table: ProposedTable, document: str) -> dict[str, Any]:
+def _resource(table: ProposedTable, document: str, settled: Mapping[str, str]) -> dict[str, Any]:
     title = f"{TODO}name the table. It is headed “{table.title}”." if table.title else f"{TODO}name the table."
     fields = [
         {"name": each.name, "type": each.type, "title": each.title, "description": each.description, **each.more}
@@ -246,7 +249,7 @@ def _resource(table: ProposedTable, document: str) -> dict[str, Any]:
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "foi": {"document": document, "kind": table.kind, "unit": table.unit},
+        "foi": {"document": document, "kind": table.kind, "unit": settled.get(f"unit {table.name}") or table.unit},
         "schema": {"fields": fields},
     }
 
@@ -294,18 +297,33 @@ def _licence(proposal: Proposal) -> str:
     return "The licence is not stated in the response."
 
 
-def notes_of(proposal: Proposal, documents: Sequence[str]) -> str:
-    """Write the notes of an import: what is unsure, what was not placed, and what was passed over, with lines."""
+def notes_of(proposal: Proposal, documents: Sequence[str], name: str) -> str:
+    """Write the notes of an import: what is unsure, what was not placed, and what was passed over, with lines.
+
+    Personal data of the lines is masked, and what to do about it said.
+    """
+
+    def _words(number: int, line: int, text: str) -> str:
+        return _plain(hushed(proposal, number, line, text))
+
     doubts = [
-        f"- {documents[n]}{_at(doubt.line)} ({doubt.about}): {_plain(doubt.what)}" for n, doubt in proposal.doubts
+        f"- {documents[n]}{_at(doubt.line)} ({doubt.about}): {_words(n, doubt.line, doubt.what)}"
+        for n, doubt in proposal.doubts
     ]
-    left = [f"- {documents[each.document]}{_at(each.line)}: {_plain(each.text)}" for each in proposal.leftovers]
-    passed = [f"- {documents[n]}{_at(line)}, {what}: {_plain(text)}" for n, line, what, text in proposal.passed_over]
+    left = [
+        f"- {documents[each.document]}{_at(each.line)}: {_words(each.document, each.line, each.text)}"
+        for each in proposal.leftovers
+    ]
+    passed = [
+        f"- {documents[n]}{_at(line)}, {what}: {_words(n, line, text)}" for n, line, what, text in proposal.passed_over
+    ]
+    personal = [f"- {each}" for each in (*proposal.not_kept, *to_mend(proposal, documents, name))]
     parts = [
         "# Notes of the import",
         f"{TODO}deal with what stands here, then delete this file. It is not for publication: check refuses it.",
+        *(("## Not to be published", "\n".join(personal)) if personal else ()),
         "## Unsure",
-        "\n".join(doubts) or "Nothing beside each TODO in datapackage.json and README.md.",
+        "\n".join(doubts) or "Nothing more than what the other files say.",
         "## Not placed",
         "\n".join(left) or "Every line has found a place.",
         "## Passed over",

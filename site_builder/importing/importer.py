@@ -4,12 +4,13 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import TimeoutError as OutOfTimeError
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from site_builder.importing.draft import Files, draft_files
 from site_builder.importing.formats import receive
+from site_builder.importing.personal import not_kept as not_kept_because
 from site_builder.importing.propose import Proposal, propose
 from site_builder.importing.received import Received
 from site_builder.problems import Problem
@@ -35,15 +36,21 @@ def read_files(paths: Sequence[Path], pool: Pool | Here) -> Read:
     received: list[Received] = []
     problems: list[Problem] = []
     findings: list[str] = []
+    not_kept: list[str] = []
     for path in paths:
         one, found = receive(path, pool)
-        received += [one] if one else []
         problems += found
-        findings += _look(path, pool) if one else []
+        if one is None:
+            continue
+        looked = pool.submit(look, path).result()
+        findings += [_said(path.name, each) for each in looked]
+        why_not = "" if one.is_text or not one.may_be_published else not_kept_because(path.name, looked)
+        received.append(replace(one, may_be_published=one.may_be_published and not why_not))
+        not_kept += [why_not] if why_not else []
     if problems:
         return Read(None, tuple(problems), tuple(findings))
     proposal, found = _propose(received, pool)
-    return Read(proposal, found, tuple(findings))
+    return Read(replace(proposal, not_kept=tuple(not_kept)) if proposal else None, found, tuple(findings))
 
 
 def _propose(received: Sequence[Received], pool: Pool | Here) -> tuple[Proposal | None, tuple[Problem, ...]]:
@@ -55,10 +62,10 @@ def _propose(received: Sequence[Received], pool: Pool | Here) -> tuple[Proposal 
         return None, (Problem(received[0].name, "import-too-large", what, "Split it, or import a part of it."),)
 
 
-def _look(path: Path, pool: Pool | Here) -> list[str]:
-    """Ask the safety gate what is in a file."""
-    found: tuple[Finding, ...] = pool.submit(look, path).result()
-    return [f"{path.name}{f':{each.line}' if each.line else ''}: {each.what} {each.mend}" for each in found]
+def _said(name: str, finding: Finding) -> str:
+    """Say what the safety gate found in a file, and where."""
+    where = f":{finding.line}" if finding.line else f", {finding.place}" if finding.place else ""
+    return f"{name}{where}: {finding.what} {finding.mend}"
 
 
 def taken(out: Path, name: str) -> str:

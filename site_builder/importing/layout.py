@@ -11,7 +11,7 @@ from site_builder.importing.values import NUMBERS, PERIODS, kind_of, symbol_labe
 _RULE = re.compile(r"[\s|+:=_-]*[-=_]{3,}[\s|+:=_-]*")
 """A line that only draws a rule between rows."""
 _GAP = re.compile(r"\S {2,}\S")
-_BULLET = re.compile(r"\s*[•·▪◦●○]\s")
+_BULLET = re.compile(r"\s*[•·▪◦●○‣⁃\uf0b7]\s")
 _FEWEST = 3
 """Rows from which lines with columns of blanks, or with a cell each, are taken for a table."""
 _LONGEST_CELL = 80

@@ -54,7 +54,21 @@ _REQUESTED = re.compile(
 _RECEIVED = re.compile(
     rf"(?:received|submitted|sent|made)[^.]{{0,40}}?(?:on|dated)\s+(?:the\s+)?({_DAY})", re.IGNORECASE
 )
-_DATED = re.compile(rf"(?:date|dated)\s*:?\s*({_DAY})", re.IGNORECASE)
+_OF_DOCUMENT = re.compile(
+    rf"\b(?:date (?:created|published|produced|issued|of (?:this )?(?:document|letter|publication|issue))|"
+    rf"document date|publication date)\s*:?\s*({_DAY})",
+    re.IGNORECASE,
+)
+"""What names the date of the document itself: taken before a bare "Date"."""
+_DATED = re.compile(rf"\b(?:date|dated)\s*:?\s*({_DAY})", re.IGNORECASE)
+_OTHER_DATE = re.compile(
+    r"\b(?:review|next|due|revis\w+|expir\w+|renewal|closing|deadline|target|start|end|birth|until|effective)\b"
+    r"[\w\s:/-]{0,20}$",
+    re.IGNORECASE,
+)
+"""Words before a date which say that it is another than the document's."""
+_OWN_DATE = re.compile(r"(?:^|\b(?:letter|our|is|issue|the)\s)$", re.IGNORECASE)
+"""What stands before "date" where it is plainly the document's: nothing, or such words."""
 _ALONE = re.compile(rf"({_DAY})\.?")
 _REQUEST_LABEL = re.compile(
     r"(?:date (?:of |)(?:request|received)|request (?:date|received)|received)\b", re.IGNORECASE
@@ -71,9 +85,23 @@ def dates(prose: Sequence[Said]) -> dict[str, Guess]:
     """Find the days of the request, the response and the document, by the descriptor's keys."""
     found: dict[str, Guess] = {}
     for each in prose:
-        for key, guess in _dates_in(each):
-            found.setdefault(key, guess)
+        for key, guess in (*_document_date(each), *_dates_in(each)):
+            known = found.get(key)
+            is_better = known is None or (guess.sure and not known.sure)
+            if is_better or (key == "documentDate" and _names_document(guess) and not _names_document(known)):
+                found[key] = guess
     return found
+
+
+def _names_document(guess: Guess | None) -> bool:
+    """Whether the words that a date was read from say that it is the document's own."""
+    return bool(guess and _OF_DOCUMENT.search(" ".join(guess.text.split())))
+
+
+def _document_date(each: Said) -> Iterator[tuple[str, Guess]]:
+    match = None if each.label else _OF_DOCUMENT.search(each.text)
+    if match and (day := iso_date(match[1])):
+        yield "documentDate", Guess(day, each.line, sure=True, text=match[0])
 
 
 def _dates_in(each: Said) -> Iterator[tuple[str, Guess]]:
@@ -91,7 +119,11 @@ def _dates_in(each: Said) -> Iterator[tuple[str, Guess]]:
     ):
         match = pattern.search(each.text)
         if match and (day := iso_date(match[1])):
-            yield key, Guess(day, each.line, sure=sure, text=match[0])
+            before = each.text[: match.start()]
+            if key == "documentDate" and _OTHER_DATE.search(before):
+                continue
+            plainly = key != "documentDate" or bool(_OWN_DATE.search(before))
+            yield key, Guess(day, each.line, sure=sure and plainly, text=match[0])
             return
     if (match := _ALONE.fullmatch(each.text.strip())) and (day := iso_date(match[1])):
         yield "documentDate", Guess(day, each.line, sure=True, text=match[0])
@@ -287,20 +319,31 @@ _NEVER = re.compile(
 )
 
 
+_ACTS = re.compile(
+    r"\s+(?:received|receives|holds?|held|does not hold|do not hold|can confirm|recorded|records|issued|employs?|"
+    r"provides|provided|publishes|published|responded|answered)\b"
+)
+"""What a body does after its name in a sentence; a heading or a title does none of it."""
+
+
 def authority(prose: Sequence[Said]) -> Guess | None:
-    """Guess who answered: a name with a word such as Council, or the name that is said most."""
+    """Guess who answered: a name with a word such as Council, else one said twice that receives, holds or records."""
     named: Counter[str] = Counter()
     first: dict[str, int] = {}
+    acting: set[str] = set()
     for each in prose:
         if each.label and not re.search(r"authority|organisation|public body", each.label, re.IGNORECASE):
             continue
         for match in _PROPER.finditer(each.text):
             name = re.sub(r"^(?:The|From|For|At|In|On|To|By)\s+", "", match[0])
-            if len(name.split()) > 1 and not _NEVER.search(name):
+            name = re.sub(r"['’]s?$", "", name)
+            is_quoted = each.text[: match.start()].endswith(("‘", "“", "'", '"'))
+            if len(name.split()) > 1 and not is_quoted and not _NEVER.search(name):
                 named[name] += 1
                 first.setdefault(name, each.line)
+                acting |= {name} if _ACTS.match(each.text, match.end()) else set()
     bodies = [name for name in named if re.search(rf"\b(?:{_BODY})\b", name)]
-    often = [name for name, times in named.items() if times > 1]
+    often = [name for name, times in named.items() if times > 1 and name in acting]
     best = max(bodies or often, key=lambda name: (named[name], -first[name]), default=None)
     if best is None:
         return None

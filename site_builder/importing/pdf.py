@@ -26,14 +26,26 @@ from site_builder.importing.received import (
 
 NO_TEXT = "no text in this page"
 """What stands for a page that is a picture."""
+SCANNED = "In Word, Google Docs or OCRmyPDF make it text; or type it into a .txt and import that."
+"""How a scan becomes text, which no part of this does."""
 _GAP = 0.9
 """Space between two words that makes them two cells, in heights of the letters; a space between words is 0.3 high."""
 _FEWEST_ROWS = 3
 """Rows that look alike before lines with gaps are taken for a table without rules."""
+_FOOT = 4
+"""Lines at the end of a page among which the last row of a table that goes on may stand, a footer after it."""
 _FULL = 0.82
 """Share of the text's width from which a line is taken to go on in the next."""
 _MOST_CHARS = 200_000
 """Characters of one page."""
+_BULLET = "•"
+_BULLETS = frozenset("•·▪◦●○‣⁃")
+_SMALLEST, _LARGEST = 0.1, 0.65
+"""Size of a shape that is a bullet, in heights of the letters beside it; Chromium draws 0.27, LibreOffice letters."""
+_SQUARE = 1.7
+"""How many times longer than the other a side of a bullet is at most."""
+_FARTHEST = 3.0
+"""Space between a drawn bullet and its words, in heights of the letters."""
 
 
 class _Word(NamedTuple):
@@ -81,7 +93,8 @@ def read_pdf(name: str, data: bytes) -> Received:
             if len(document.pages) > MOST_PAGES:
                 raise too_large(name, f"It has more than {MOST_PAGES:,} pages.")
             for page in document.pages:
-                made = list(_page(name, page, grids, doubts))
+                open_widths = frozenset(len(line.cells) for line in lines[-_FOOT:] if line.grid)
+                made = list(_page(name, page, grids, doubts, open_widths))
                 if not made:
                     doubts.append(_without_text(page.page_number, len(lines) + 1))
                     made = [Line(f"[page {page.page_number}: {NO_TEXT}]", page=page.page_number)]
@@ -96,33 +109,93 @@ def read_pdf(name: str, data: bytes) -> Received:
         raise unreadable(name, what, "Print it to a new PDF, or ask for it again.") from error
     if not lines or all(NO_TEXT in line.text for line in lines):
         what = f"There is {NO_TEXT.replace('this page', 'any of its pages')}: it is a scan, or empty."
-        raise unreadable(name, what, "Ask for the text, or have it read by a program for scans and check each word.")
+        raise unreadable(name, what, f"{SCANNED} Check each word.")
     return Received(
         name, "PDF", data, numbered(name, lines), is_text=False, may_be_published=True, doubts=tuple(doubts)
     )
 
 
 def _without_text(page: int, line: int) -> Doubt:
-    what = f"Page {page}: {NO_TEXT}. It is a scan or a picture; type in what it says, or ask for the text."
+    what = f"Page {page}: {NO_TEXT}. It is a scan or a picture. {SCANNED}"
     return Doubt(f"page {page}", what, line)
 
 
-def _page(name: str, page: Any, grids: Iterator[int], doubts: list[Doubt]) -> Iterator[Line]:  # noqa: ANN401 (pdfplumber's page)
-    """Give a page's lines from top to bottom."""
+def _page(
+    name: str,
+    page: Any,  # noqa: ANN401 (pdfplumber's page)
+    grids: Iterator[int],
+    doubts: list[Doubt],
+    open_widths: frozenset[int],
+) -> Iterator[Line]:
+    """Give a page's lines from top to bottom; ``open_widths`` are those of the table that the page before ended with.
+
+    Prose is cut at the top of each ruled table, so that what stands above a table comes before it.
+    """
     if len(page.chars) > _MOST_CHARS:
         raise too_large(name, f"Page {page.page_number} has more than {_MOST_CHARS:,} letters.")
     number = page.page_number
-    ruled = [table for table in page.find_tables() if len(table.rows) > 1 and len(table.rows[0].cells) > 1]
-    blocks = [_Block(table.bbox[1], _ruled(table, next(grids), number)) for table in ruled]
-    outside = [word for word in _words(page) if not any(_inside(word, table.bbox) for table in ruled)]
-    blocks += _unruled(_printed(outside), grids, number, doubts)
+    ruled, alone = _stacked(page.find_tables(), open_widths)
+    doubts += [doubt for table in alone for doubt in _row_alone(number, table)]
+    boxes = [table.bbox for tables in ruled for table in tables]
+    printed = _printed([word for word in _words(page) if not any(_inside(word, box) for box in boxes)])
+    printed = _bulleted(printed, _shapes(page, boxes))
+    tops = [tables[0].bbox[1] for tables in ruled]
+    groups: list[tuple[bool, list[_Printed]]] = []
+    for above, below in itertools.pairwise([-float("inf"), *tops, float("inf")]):
+        groups += _grouped([line for line in printed if above <= _middle(line) < below])
+    blocks = [_Block(tables[0].bbox[1], _ruled(tables, next(grids), number)) for tables in ruled]
+    blocks += _unruled(groups, grids, number, doubts)
     for block in sorted(blocks, key=lambda each: each.top):
         yield from block.lines
 
 
-def _ruled(table: Any, grid: int, page: int) -> list[Line]:  # noqa: ANN401 (pdfplumber's table)
+def _middle(line: _Printed) -> float:
+    return (line.top + line.bottom) / 2
+
+
+# --- tables with rules -----------------------------------------------------------------------------------------------
+
+
+def _stacked(tables: Sequence[Any], open_widths: frozenset[int]) -> tuple[list[list[Any]], list[Any]]:
+    """Put rows that have a frame each, with blank space between, into one table; list the rows that stand alone.
+
+    A row alone at the top of a page goes on the table that the page before ended with, where it is as wide.
+    """
+    found: list[list[Any]] = []
+    for table in sorted((each for each in tables if _width(each) > 1), key=lambda each: (each.bbox[1], each.bbox[0])):
+        if found and _is_like(found[-1][-1], table):
+            found[-1].append(table)
+        else:
+            found.append([table])
+    alone = [n for n, group in enumerate(found) if len(group) == 1 and len(group[0].rows) == 1]
+    kept = [group for n, group in enumerate(found) if n not in alone or (n == 0 and _width(group[0]) in open_widths)]
+    return kept, [group[0] for group in found if group not in kept]
+
+
+def _is_like(above: Any, table: Any) -> bool:  # noqa: ANN401 (pdfplumber's tables)
+    """Whether two rows with a frame each are rows of one table: as many cells, one left edge, and little between."""
+    if len(above.rows) > 1 or len(table.rows) > 1 or _width(above) != _width(table):
+        return False
+    height = min(above.bbox[3] - above.bbox[1], table.bbox[3] - table.bbox[1])
+    return bool(abs(above.bbox[0] - table.bbox[0]) < height / 2 and 0 <= table.bbox[1] - above.bbox[3] < height)
+
+
+def _width(table: Any) -> int:  # noqa: ANN401 (pdfplumber's table)
+    return len(table.rows[0].cells)
+
+
+def _row_alone(page: int, table: Any) -> Iterator[Doubt]:  # noqa: ANN401 (pdfplumber's table)
+    texts = [text for cells in table.extract() for cell in cells if (text := one_line(cell or ""))]
+    if len(texts) > 1:
+        what = (
+            f"Page {page}: one row in a frame stands alone and was read as prose: {' '.join(texts)!r}. Is it a table?"
+        )
+        yield Doubt("row", what)
+
+
+def _ruled(tables: Sequence[Any], grid: int, page: int) -> list[Line]:
     """Give the rows of a table with rules: a cell that reaches across stands once."""
-    rows = [[cell or "" for cell in cells] for cells in table.extract()]
+    rows = [[cell or "" for cell in cells] for table in tables for cells in table.extract()]
     return [row(cells, grid, place=f"page {page}, row {n}", page=page) for n, cells in enumerate(rows, 1) if any(cells)]
 
 
@@ -148,6 +221,39 @@ def _printed(words: Sequence[_Word]) -> list[_Printed]:
     return [_Printed(tuple(_cells(sorted(line)))) for line in lines]
 
 
+def _shapes(page: Any, boxes: Sequence[tuple[float, float, float, float]]) -> list[_Word]:  # noqa: ANN401 (pdfplumber's page)
+    """Give the shapes of a page that may be bullets: about as wide as high, and in no table."""
+    drawn = [*page.curves, *(rect for rect in page.rects if rect["fill"])]
+    shapes = [_Word(each["x0"], each["x1"], each["top"], each["bottom"], _BULLET) for each in drawn]
+    square = [each for each in shapes if max(_sides(each)) < _SQUARE * min(_sides(each))]
+    return [each for each in square if not any(_inside(each, box) for box in boxes)]
+
+
+def _sides(shape: _Word) -> tuple[float, float]:
+    return shape.x1 - shape.x0, shape.bottom - shape.top
+
+
+def _bulleted(printed: Sequence[_Printed], shapes: Sequence[_Word]) -> list[_Printed]:
+    """Write a bullet before the lines that have one: drawn as a small shape, or a letter with a wide gap after it."""
+    made = []
+    for line in printed:
+        first, *rest = line.cells
+        if first.text in _BULLETS and rest:
+            first, *rest = (rest[0]._replace(text=f"{first.text} {rest[0].text}"), *rest[1:])
+        elif any(_is_bullet(shape, first) for shape in shapes):
+            first = first._replace(text=f"{_BULLET} {first.text}")
+        made.append(_Printed((first, *rest)))
+    return made
+
+
+def _is_bullet(shape: _Word, first: _Word) -> bool:
+    """Whether a shape is small, stands to the left of a line's first word, and at its height."""
+    height = first.bottom - first.top
+    small = _SMALLEST * height < shape.bottom - shape.top < _LARGEST * height
+    beside = 0 <= first.x0 - shape.x1 < _FARTHEST * height
+    return small and beside and first.top < (shape.top + shape.bottom) / 2 < first.bottom
+
+
 def _cells(words: Sequence[_Word]) -> Iterator[_Word]:
     """Join words whose gap is no wider than between words."""
     run = words[0]
@@ -164,11 +270,16 @@ def _cells(words: Sequence[_Word]) -> Iterator[_Word]:
 # --- tables without rules --------------------------------------------------------------------------------------------
 
 
-def _unruled(printed: list[_Printed], grids: Iterator[int], page: int, doubts: list[Doubt]) -> list[_Block]:
-    """Split printed lines into tables without rules and prose."""
+def _unruled(
+    groups: Sequence[tuple[bool, list[_Printed]]], grids: Iterator[int], page: int, doubts: list[Doubt]
+) -> list[_Block]:
+    """Make lines of tables without rules, and of prose, whose width is that of all prose of the page."""
+    prose = [line for is_table, group in groups if not is_table for line in group]
+    left = min((line.cells[0].x0 for line in prose), default=0)
+    right = max((line.cells[-1].x1 for line in prose), default=0)
     blocks: list[_Block] = []
-    for is_table, group in _grouped(printed):
-        lines = _aligned(group, next(grids), page, doubts) if is_table else _paragraphs(group, page)
+    for is_table, group in groups:
+        lines = _aligned(group, next(grids), page, doubts) if is_table else _paragraphs(group, page, left, right)
         blocks.append(_Block(group[0].top, lines))
     return blocks
 
@@ -260,15 +371,13 @@ def _overlap(cell: _Word, column: tuple[float, float]) -> float:
 # --- prose -----------------------------------------------------------------------------------------------------------
 
 
-_BEGINS = re.compile(r"(?:[•·▪*-]|\(?\w{1,3}[.)]|Q\d|[A-Z][\w ]{0,30}:)(?:\s|$)")
+_BEGINS = re.compile(r"(?:[•·▪◦●○‣⁃*-]|\(?\w{1,3}[.)]|Q\d|[A-Z][\w ]{0,30}:)(?:\s|$)")
 """How a line begins that does not go on the one before."""
 _ENDS = re.compile(r"[.?!:;]$")
 
 
-def _paragraphs(printed: Sequence[_Printed], page: int) -> list[Line]:
+def _paragraphs(printed: Sequence[_Printed], page: int, left: float, right: float) -> list[Line]:
     """Join printed lines into paragraphs: a line that reaches the right edge goes on in the next."""
-    right = max(line.cells[-1].x1 for line in printed)
-    left = min(line.cells[0].x0 for line in printed)
     made: list[Line] = []
     before: _Printed | None = None
     for line in printed:

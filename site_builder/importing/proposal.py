@@ -96,6 +96,18 @@ class ProposedQuestion:
     """Lines on which it stands once more."""
     answer: tuple[ProposedQuote, ...] = ()
     """The lines of the answer in words."""
+    gaps: tuple[int, ...] = ()
+    """Lines that stand between lines of the answer and are not in it."""
     tables: tuple[str, ...] = ()
     """Names of the tables that hold the answer."""
     sure: bool = True
+
+    @property
+    def gap(self) -> str:
+        """Say which lines are missing from the middle of the answer; empty where none is."""
+        if not self.gaps:
+            return ""
+        *first, last = map(str, self.gaps)
+        if not first:
+            return f"Line {last} stands between lines of this answer, and is not in it."
+        return f"Lines {', '.join(first)} and {last} stand between lines of this answer, and are not in it."

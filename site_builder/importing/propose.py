@@ -15,10 +15,14 @@ from site_builder.importing.received import Doubt, Received
 from site_builder.importing.shapes import Shaped, is_form, joined, parts, shaped
 from site_builder.importing.tables import Context, held_against_rows, names_of, propose_table
 from site_builder.importing.values import WITHHELD
+from site_builder.safety import Finding
+from site_builder.safety.personal_data import personal_data
 
 _NUMBER_ALONE = re.compile(
     r"^\s*\(?(?:Q(?:uestion)?\s?|A(?:nswer)?\s?)?(?:\d{1,2}|[a-h])?[.):]\s*(?=…|$)", re.IGNORECASE
 )
+_WHOLE = "\0"
+"""Stands in the book for all words of a line; no line holds it."""
 _TITLE_LABEL = re.compile(r"(?:document )?(?:title|subject|summary)\b", re.IGNORECASE)
 
 
@@ -58,6 +62,10 @@ class Proposal:
     leftovers: tuple[Leftover, ...] = ()
     doubts: tuple[tuple[int, Doubt], ...] = ()
     """Each with the number of its file."""
+    findings: tuple[tuple[int, Finding], ...] = ()
+    """Personal data in the texts that are held, each with the number of its file."""
+    not_kept: tuple[str, ...] = ()
+    """Which originals are not kept, and why, in sentences."""
 
 
 @dataclass
@@ -92,6 +100,7 @@ def propose(received: Sequence[Received]) -> Proposal:
         leftovers=tuple(item for each in found for item in each.leftovers),
         doubts=tuple(item for each in found for item in each.doubts),
         withheld_marks=tuple(dict.fromkeys(mark for each in found for mark in each.withheld_marks)),
+        findings=tuple((n, each) for n, one in enumerate(received) for each in personal_data(one.text.decode("utf-8"))),
     )
 
 
@@ -132,7 +141,8 @@ def _document(received: Received, number: int, taken: Sequence[str]) -> Proposal
     noted = frozenset(line for _, line in notes.values())
     cut = _Parts(received, prose, tuple(tables), lists, noted)
     base = Proposal((received,)) if number else _read(cut, book)
-    doubts = (*received.doubts, *(doubt for table in tables for doubt in table.doubts))
+    gaps = (Doubt(f"question {q.number}", q.gap, q.gaps[0]) for q in base.questions if q.gaps)
+    doubts = (*received.doubts, *(doubt for table in tables for doubt in table.doubts), *gaps)
     return replace(
         base,
         tables=tuple((number, table) for table in sorted(tables, key=lambda t: t.first)),
@@ -215,7 +225,7 @@ def _account(table: ProposedTable, lists: Sequence[Listed], book: _Book) -> None
         if what.startswith(("row of", "published")):
             book.use(line, "")
             book.passed.pop(line, None)
-            book.used[line].append("*")
+            book.used[line].append(_WHOLE)
         else:
             book.passed[line] = what
 
@@ -257,10 +267,11 @@ def _read(cut: _Parts, book: _Book) -> Proposal:
     _use_all(found, asked, book)
     whole = frozenset(each.line for each in rest if each.line in book.used and not book.rest(each.line, each.text))
     places = [(min(n for n, w in t.placed.items() if w.startswith("row")), t.name) for t in cut.tables]
-    found = replace(found, questions=answered(asked, prose, places, whole | list_lines))
+    found = replace(found, questions=answered(asked, prose, places, whole, list_lines))
     for question in found.questions:
         for quote in question.answer:
             book.use(quote.line, quote.text)
+            book.passed.pop(quote.line, None)
     answers = any(not letters.says_no(quote.text) for question in found.questions for quote in question.answer)
     gives = "there are tables" if cut.tables else "there are answers" if answers else ""
     marks = bool(_withheld_marks(cut.received))
@@ -285,15 +296,16 @@ def _use_all(found: Proposal, asked: Sequence[ProposedQuestion], book: _Book) ->
             book.passed.pop(line, None)
     for question in asked:
         for line in question.repeats:
-            book.use(line, "*")
+            book.use(line, _WHOLE)
 
 
 def _title(prose: Sequence[Said], asked: frozenset[int]) -> Guess | None:
-    """Find what the document is about: a labelled subject, else its first heading or line."""
+    """Find what the document is about: a labelled subject, else its first heading before a question, or line."""
+    before = min(asked, default=10**9)
     for each in prose:
         if each.label and _TITLE_LABEL.match(each.label) and each.text:
             return Guess(each.text, each.line, sure=True, text=each.raw.strip())
-    first = next((each for each in prose if each.heading and each.line not in asked and not each.label), None)
+    first = next((each for each in prose if each.heading and each.line < before and not each.label), None)
     plainly = (each for each in prose if each.line not in asked and not each.label and "\t" not in each.text)
     first = first or next(plainly, None)
     return Guess(first.text, first.line, sure=True, text=first.text) if first and len(first.text) < 300 else None  # noqa: PLR2004 (a paragraph is no title)
@@ -303,7 +315,7 @@ def _leftovers(received: Received, number: int, book: _Book) -> tuple[Leftover, 
     """List every line, or part of one, that has found no place."""
     found = []
     for n, line in enumerate(received.lines, 1):
-        if not line.text.strip() or n in book.passed or "*" in book.used.get(n, ()):
+        if not line.text.strip() or n in book.passed or _WHOLE in book.used.get(n, ()):
             continue
         rest = book.rest(n, line.text.strip())
         if rest and plain(rest):

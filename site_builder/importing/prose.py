@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 from site_builder.importing.received import Line
 
-BULLET = re.compile(r"\s*[•·▪◦●○o-]\s+(?=\S)")
+BULLET = re.compile(r"\s*[•·▪◦●○‣⁃\uf0b7o-]\s+(?=\S)")
 NUMBERED = re.compile(r"\s*\(?(?:Q(?:uestion)?\s?)?(\d{1,2}|[a-h])[.):]\s*(?=\S)", re.IGNORECASE)
 _PAGE = re.compile(r"(?:page\s*)?-?\s*\d{1,4}\s*-?(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
+_MARKED = re.compile(r"#+\s.*|\*\*[^*]+\*\*")
+"""A heading as Markdown and some conversions mark it."""
 _LONGEST_HEADING = 70
 _LONGEST = 20_000
 """Characters of a line of prose."""
@@ -32,6 +34,8 @@ class Said(NamedTuple):
     heading: bool
     label: str = ""
     """What stands in the cell before, where the line is one of a form."""
+    marked: bool = False
+    """Whether the document itself marks it as a heading; else that is a reading of its looks."""
 
     @property
     def is_item(self) -> bool:
@@ -63,7 +67,9 @@ def said(lines: Sequence[Line], passed_over: frozenset[int], forms: frozenset[in
         if number in forms:
             found.append(_labelled(number, line))
         else:
-            found.append(Said(number, plain(line.text), line.text, line.heading or is_heading(lines, number)))
+            marked = line.heading or bool(_MARKED.fullmatch(line.text.strip()))
+            heading = marked or is_heading(lines, number)
+            found.append(Said(number, plain(line.text), line.text, heading, marked=marked))
     return tuple(found)
 
 
@@ -86,18 +92,23 @@ def plain(text: str) -> str:
 
 
 def is_heading(lines: Sequence[Line], number: int) -> bool:
-    """Whether a line looks like a heading: short, without a stop, on its own, and no figure."""
+    """Whether a line looks like a heading: short, without a stop, on its own, no figure and no half of a quotation."""
     text = lines[number - 1].text.strip()
-    if re.fullmatch(r"#+\s.*|\*\*[^*]+\*\*", text):
+    if _MARKED.fullmatch(text):
         return True
     inner = plain(text)
     figures = re.search(r"[.?!;,=]$|=|\d$", inner) and not re.search(r"\b(?:19|20)\d\d$", inner)
-    if BULLET.match(lines[number - 1].text) or figures or "\t" in text:
+    if BULLET.match(lines[number - 1].text) or figures or "\t" in text or _is_open(inner):
         return False
     short = 0 < len(inner) <= _LONGEST_HEADING and len(inner.split()) <= _MOST_WORDS
     above = number == 1 or not lines[number - 2].text.strip() or bool(lines[number - 2].grid)
     below = number == len(lines) or not lines[number].text.strip() or lines[number - 1].page > 0
     return short and inner[:1].isupper() and (above or lines[number - 1].page > 0) and (below or inner.endswith(":"))
+
+
+def _is_open(text: str) -> bool:
+    """Whether a quotation begins in a text and does not end there."""
+    return text.rfind("‘") > text.rfind("’") or text.rfind("“") > text.rfind("”") or text.count('"') % 2 == 1
 
 
 def furniture(lines: Sequence[Line]) -> frozenset[int]:

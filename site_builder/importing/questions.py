@@ -140,10 +140,12 @@ def answered(
     prose: Sequence[Said],
     tables: Sequence[tuple[int, str]],
     taken: frozenset[int],
+    listed: frozenset[int] = frozenset(),
 ) -> tuple[ProposedQuestion, ...]:
     """Give each question the words and tables after it, up to the next, or the answer that bears its number.
 
-    ``tables`` gives each table's first line and name; lines that are ``taken`` are something else than an answer.
+    ``tables`` gives each table's first line and name; lines that are ``taken`` are something else than an answer, and
+    lines that are ``listed`` stand in a table.
     """
     by_number = _answers_by_number(asked, prose)
     parts = _parts(asked, prose)
@@ -152,8 +154,9 @@ def answered(
         names = tuple(name for line, name in tables if part.start < line < part.end)
         if len(asked) == 1 and not names:
             names = tuple(name for line, name in tables if line > question.line)
-        words = by_number.get(question.number) or tuple(_words(prose, part, taken, asked))
-        made.append(replace(question, answer=words, tables=names))
+        words = by_number.get(question.number) or tuple(_words(prose, part, taken | listed, asked))
+        gaps = _gaps(prose, [quote.line for quote in words], listed)
+        made.append(replace(question, answer=words, gaps=gaps, tables=names))
     return tuple(made)
 
 
@@ -181,17 +184,32 @@ def _words(
     taken: frozenset[int],
     asked: Sequence[ProposedQuestion],
 ) -> list[ProposedQuote]:
+    """Give the lines of an answer. What only looks like a heading is none where it stands between two of them."""
     lines = {line for question in asked for line in (question.line, *question.repeats)}
-    return [
-        ProposedQuote(_ANSWER.sub("", each.text, count=1) if _ANSWER.match(each.text) else each.text, each.line)
+    found = [
+        each
         for each in prose
         if part.start < each.line < part.end
         and each.line not in taken
         and each.line not in lines
-        and not each.heading
+        and not each.marked
         and not each.label
         and len(each.text.split()) > 1
     ]
+    sure = [each.line for each in found if not each.heading]
+    return [
+        ProposedQuote(_ANSWER.sub("", each.text, count=1) if _ANSWER.match(each.text) else each.text, each.line)
+        for each in found
+        if not each.heading or (sure and sure[0] < each.line < sure[-1])
+    ]
+
+
+def _gaps(prose: Sequence[Said], answer: Sequence[int], listed: frozenset[int]) -> tuple[int, ...]:
+    """List the lines of prose that stand between the lines of an answer, and are neither in it nor in a table."""
+    known = listed.union(answer)
+    return tuple(
+        each.line for each in prose if answer and answer[0] < each.line < answer[-1] and each.line not in known
+    )
 
 
 def _answers_by_number(

@@ -16,6 +16,8 @@ MOST_UNPACKED = 400_000_000
 MOST_PARTS = 10_000
 """Files inside a DOCX, XLSX or ODS."""
 _SPACE = re.compile(r"\s+")
+_BULLETS = str.maketrans({"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "‣"})
+"""Bullets of the fonts Symbol and Wingdings, which Word writes in Unicode's private area: no other font shows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def too_large(name: str, what: str) -> UnreadableError:
 
 def one_line(text: str) -> str:
     """Write a cell or paragraph as one line: line ends, tabs and runs of spaces become one space, controls go."""
-    spaced = _SPACE.sub(" ", text.replace("\u00ad", ""))
+    spaced = _SPACE.sub(" ", text.translate(_BULLETS).replace("\u00ad", ""))
     return "".join(c for c in spaced if c.isprintable() or c == " ").strip()
 
 

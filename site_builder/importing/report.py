@@ -3,7 +3,8 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from site_builder.importing.draft import NOTES, Files
+from site_builder.importing.draft import NOTES, Files, document_paths
+from site_builder.importing.personal import hushed, to_mend
 from site_builder.importing.proposal import TODO
 from site_builder.importing.propose import Proposal
 
@@ -14,10 +15,21 @@ _MOST = 8
 
 def report(proposal: Proposal, files: Files, folder: str, name: str) -> str:
     """Write the report of an import."""
-    parts = [*_read(proposal), "", *_found(proposal), *_unsure(proposal, files), *_left(proposal, folder)]
+    parts = [reading(proposal), *_unsure(proposal, files), *_left(proposal, folder)]
+    parts += [*_personal(proposal, name)]
     parts += ["", f"Draft: {folder} ({len(files)} files)"]
     parts += [f"Next:  search it for {TODO.strip(': ')}, decide each, then run: site-builder check --fix {name}"]
     return "\n".join(parts)
+
+
+def reading(proposal: Proposal) -> str:
+    """Say which files were read and what was found in them."""
+    return "\n".join([*_read(proposal), "", *_found(proposal)])
+
+
+def _personal(proposal: Proposal, name: str) -> Iterator[str]:
+    if mend := list(to_mend(proposal, document_paths(proposal), name)):
+        yield from ("", "Not to be published:", *(f"  {each}" for each in mend))
 
 
 def _read(proposal: Proposal) -> Iterator[str]:
@@ -25,6 +37,7 @@ def _read(proposal: Proposal) -> Iterator[str]:
         pages = max((line.page for line in each.lines), default=0)
         size = [_count(pages, "page")] if pages else []
         yield f"Read {each.name}: {each.kind}, {', '.join([*size, _count(len(each.lines), 'line')])}"
+    yield from map(_visible, proposal.not_kept)
 
 
 def _found(proposal: Proposal) -> Iterator[str]:
@@ -58,18 +71,27 @@ def _unsure(proposal: Proposal, files: Files) -> Iterator[str]:
     yield ""
     yield f"Unsure: {_count(todos, 'TODO')} to decide; of these and beside them"
     doubts = [
-        f"{f'line {doubt.line}: ' if doubt.line else ''}{doubt.about}: {doubt.what}" for _, doubt in proposal.doubts
+        f"{f'line {doubt.line}: ' if doubt.line else ''}{doubt.about}: {hushed(proposal, n, doubt.line, doubt.what)}"
+        for n, doubt in proposal.doubts
     ]
     yield from _listed(doubts or ["nothing more than each TODO says itself"])
 
 
 def _left(proposal: Proposal, folder: str) -> Iterator[str]:
     yield ""
+    headings = sum(what == "heading" for _, _, what, _ in proposal.passed_over)
+    passed = f" Passed over as headings: {_count(headings, 'line')}; look at them in {NOTES}." if headings else ""
     if not proposal.leftovers:
-        yield "Not placed: nothing; every line has found a place"
+        yield f"Not placed: nothing.{passed}"
     else:
         yield f"Not placed: {_count(len(proposal.leftovers), 'line')}; all are listed in {folder}/{NOTES}"
-        yield from _listed([f"line {each.line}: {each.text}" for each in proposal.leftovers])
+        yield from _listed(
+            [
+                f"line {each.line}: {hushed(proposal, each.document, each.line, each.text)}"
+                for each in proposal.leftovers
+            ]
+        )
+        yield from (passed.strip(),) if passed else ()
 
 
 def _listed(items: Sequence[str]) -> Iterator[str]:

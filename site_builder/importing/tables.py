@@ -412,8 +412,9 @@ def _kind(columns: Columns) -> tuple[str, str]:
     keys = [tuple(row[n] for n in labels) for row in columns.rows]
     is_counts = bool(counts and labels) and len(set(keys)) == len(keys) <= _MOST_COUNTS
     if not is_counts or any(len(cell) > _LONGEST_NAME * 2 for key in keys for cell in key):
-        return "records", f"{TODO}what a row is, in the plural (guessed: records)"
-    return "counts", f"{TODO}what is counted, in the plural (guessed: counts, since each row has a number and a name)"
+        return "records", f"{TODO}what a row is, in the plural, such as complaints or fines (guessed: records)"
+    why = "guessed: counts, since each row has a number and a name"
+    return "counts", f"{TODO}what is counted, in the plural, such as complaints or fines ({why})"
 
 
 def names_of(
