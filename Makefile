@@ -44,7 +44,7 @@ verify: install-run ## Hold dist/ against its manifest (URL=https://... the site
 check: install-run ## Check every package and say what is wrong with it, building nothing
 	@$(PYTHON) -m site_builder check
 
-fix: install-run ## Write hashes and commits into the packages' lists of versions, and check every package
+fix: install-run ## Mend what is mechanical in the packages (hashes, encodings, line ends, schemas), then check them
 	@$(PYTHON) -m site_builder check --fix
 
 test: lint install-test-scripts install-browser ## Run all checks of the code: formatting, lint, types and tests

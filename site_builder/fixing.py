@@ -1,37 +1,114 @@
-"""Write what authors cannot write by hand into ``versions.json``: hashes and ids of commits, never a reason.
+"""Mend what is mechanical in packages, and say in a line each what was done or has to be done by hand.
 
-This is the only module that changes a package. It says what it did, or what the author has to do.
+This is the only module that changes a package: the files that ``mending.py`` finds to be mended, and hashes and ids of
+commits in ``versions.json``, never a reason.
 """
 
 import json
+import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from site_builder.bounded import TooSlow, bounded, seconds_for
 from site_builder.discover import DESCRIPTOR, VERSIONS, discover, screen_files
 from site_builder.history import Repository, committed_entries, committed_files, find_commit, open_repository
+from site_builder.mending import Mended, mend
 from site_builder.model import PackageFolder
+from site_builder.tidying import tidy
 from site_builder.versions import TODO, author_files, fingerprint, parse_versions
 
 
-def fix_versions(root: Path, packages: str, names: Sequence[str], today: date) -> tuple[str, ...]:
-    """Mend the lists of versions of the packages of these names, or of all, and say what was done, a line for each.
+def fix_packages(root: Path, packages: str, names: Sequence[str], today: date) -> tuple[str, ...]:
+    """Mend the packages of these names, or all, and say what was done, a line for each.
 
-    A package that is no response gets a list only if it is named.
+    A package that is no response is touched only if it is named, and one whose paths do not pass the screening never.
     """
-    folders, _ = discover(root / packages)
-    chosen = [folder for folder in folders if (folder.root.name in names if names else _needs_list(folder))]
-    repository = open_repository(root)
-    if repository is None:
-        return tuple(line for folder in chosen for line in _fix(folder, {}, None, today))
-    with repository:
-        committed = committed_entries(repository, packages)
-        fixed = [
-            line for folder in chosen for line in _fix(folder, committed.get(folder.root.name, {}), repository, today)
+    folders, problems = discover(root / packages)
+    refused = {problem.where.split("/")[1] for problem in problems} - {folder.root.name for folder in folders}
+    chosen = [folder for folder in folders if (folder.root.name in names if names else _is_response(folder))]
+    with open_repository(root) or nullcontext() as repository:
+        committed = committed_entries(repository, packages) if repository else {}
+        lines = [
+            line
+            for folder in chosen
+            for fixing in (_mend, _fix)
+            for line in fixing(folder, committed.get(folder.root.name, {}), repository, today)
         ]
-        notices = [line for path in _notices(root / packages, names) for line in _fix_notice(path, repository)]
-        return (*fixed, *notices)
+        notices = [
+            line for path in _notices(root / packages, names) if repository for line in _fix_notice(path, repository)
+        ]
+    untouched = [
+        f"{packages}/{name}: nothing of it was touched, since some of its paths may not be there; see below."
+        for name in sorted(refused)
+        if not names or name in names
+    ]
+    return (*lines, *notices, *untouched)
+
+
+def _is_response(folder: PackageFolder) -> bool:
+    """Whether a package is a response's, or lists versions; its descriptor may still have to be mended."""
+    return VERSIONS in folder.files or "foi" in (_descriptor(folder) or {})
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def _mend(
+    folder: PackageFolder,
+    committed: Mapping[str, frozenset[str]],
+    repository: Repository | None,
+    _today: date,
+) -> Iterator[str]:
+    """Mend the files of one package, unless they are those of a version that was published."""
+    listed = _read(folder.root / VERSIONS) if VERSIONS in folder.files else None
+    stated: Sequence[Mapping[str, Any]] = listed["versions"] if listed else ()
+    unknown = repository is None and VERSIONS in folder.files
+    has_history = bool(committed) or unknown or any(each["commit"] for each in stated)
+    mended = _bounded(folder, has_history=has_history)
+    if mended is None:
+        yield f"{folder.where}: nothing of it was mended, since reading it takes too long or too much memory."
+        return
+    changed = sorted(path for path in mended.files if path != VERSIONS)
+    hashes = {sha256 for each in committed.values() for sha256 in each}
+    if changed and fingerprint(author_files(folder)) in hashes:
+        what = f"{len(changed)} of its files could be mended ({', '.join(changed[:5])}{' …' * (len(changed) > 5)})"  # noqa: PLR2004  # as many as a line holds
+        yield f"{folder.where}: {what}, and were published so; raise the version in {DESCRIPTOR} and run this again."
+    else:
+        for path, data in mended.files.items():
+            write_file(folder.root / path, data)
+        yield from (f"{folder.where}/{line}." for line in mended.done)
+    yield from (f"{folder.where}/{line}." for line in mended.left)
+
+
+def _bounded(folder: PackageFolder, *, has_history: bool) -> Mended | None:
+    size = sum((folder.root / path).stat().st_size for path in folder.files)
+    try:
+        with bounded(seconds_for(size)):
+            return mend(folder, has_history=has_history)
+    except (TooSlow, MemoryError):
+        return None
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Put a file in the place of another in one step, with its permissions: a reader sees the old one or the new."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, beside)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+# --- versions --------------------------------------------------------------------------------------------------------
 
 
 def _fix(
@@ -91,10 +168,6 @@ def _newest(
         yield f"{where}: version {version} was committed with other files; raise it in {DESCRIPTOR} and run this again."
 
 
-def _needs_list(folder: PackageFolder) -> bool:
-    return VERSIONS in folder.files or "foi" in (_descriptor(folder) or {})
-
-
 def _day(descriptor: Mapping[str, Any], versions: Sequence[Mapping[str, Any]], today: date) -> date:
     """Take the day of a new version from the descriptor's ``created``, unless that is still the day of an older one."""
     try:
@@ -106,7 +179,7 @@ def _day(descriptor: Mapping[str, Any], versions: Sequence[Mapping[str, Any]], t
 
 def _descriptor(folder: PackageFolder) -> dict[str, Any] | None:
     try:
-        read = json.loads((folder.root / DESCRIPTOR).read_text("utf-8"))
+        read = json.loads(tidy(DESCRIPTOR, (folder.root / DESCRIPTOR).read_bytes()).data)
     except (ValueError, RecursionError):
         return None
     return read if isinstance(read, dict) else None
@@ -122,7 +195,7 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 
 def _write(path: Path, read: object) -> None:
-    path.write_text(json.dumps(read, indent=2, ensure_ascii=False) + "\n", "utf-8", newline="\n")
+    write_file(path, (json.dumps(read, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 # --- withdrawn packages ----------------------------------------------------------------------------------------------
