@@ -106,7 +106,7 @@ def build(  # noqa: PLR0913  # each says something that no other does, and the l
         whole = [package for package in built if package.card]
         drawing = redraw if drafting else draw
         content, found = (
-            read_content(root, whole, site.vocabulary, stage / "scratch", drawing)
+            read_content(root, whole, site.vocabulary, stage / "scratch", drawing, titles=site.titles)
             if len(whole) == len(built)
             else ((), ())
         )
@@ -158,6 +158,7 @@ def check(
     chosen = [folder for folder in folders if not names or folder.root.name in names]
     problems = tuple(problem for problem in problems if not names or problem.where.split("/")[1] in names)
     site, _ = read_site(root)
+    titles = site.titles if site else ()
     vocabulary, wrong = read_vocabulary(site.glossary if site else "", folders)
     _, amiss = read_series(site.series_package if site else "", folders)
     wrong = (*wrong, *amiss)
@@ -165,10 +166,12 @@ def check(
     with TemporaryDirectory() as scratch:
         history = read_history(root, needed, Path(scratch) / ".history", required=require_history)
         needed = history.folders
-        work = partial(check_package, vocabulary=vocabulary)
+        work = partial(check_package, vocabulary=vocabulary, titles=titles)
         checked = each_package(needed, work, Path(scratch), executor, progress)
         whole = not names and not any(errors(each.problems) for each in checked)
-        _, unsound = read_content(root, checked, vocabulary, Path(scratch), _undrawn) if whole else ((), ())
+        _, unsound = (
+            read_content(root, checked, vocabulary, Path(scratch), _undrawn, titles=titles) if whole else ((), ())
+        )
     wanted = {folder.name for folder in chosen}
     found = tuple(problem for each in checked if each.name in wanted for problem in each.problems)
     problems = (*problems, *wrong, *found, *unsound, *_of(history.problems, chosen))

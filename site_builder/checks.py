@@ -15,8 +15,10 @@ _NO_HASH = "sha256:0"
 """What a contributor writes before the hash is known."""
 _TODO = "TODO"
 """The word that an import writes where a person has to decide."""
-_DECIDE = "Decide it, and take the word out."
+_DECIDE = "Write what is true in the place of all of it, TODO included."
 _MOST_LISTED = 30
+LONGEST_TODO = 400
+"""Letters of what is left to decide that are shown: it says how."""
 MOST_PER_CHECK = 200
 """Problems that one check lists of one table; the rest would be the same again."""
 
@@ -298,7 +300,8 @@ def todos(where: str, texts: Mapping[str, str]) -> tuple[Problem, ...]:
 def _left(file: str, text: str) -> Iterator[Problem]:
     for number, line in enumerate(text.split("\n"), 1):
         if _TODO in line:
-            yield Problem(file, "todo", f'It is left to decide: "{_short(line.strip())}"', _DECIDE, line=number)
+            shown = textwrap.shorten(line.strip(), LONGEST_TODO, placeholder="…")
+            yield Problem(file, "todo", f"It is left to decide: {shown}", _DECIDE, line=number)
 
 
 def _todo_cells(checked: Checked) -> Iterator[Problem]:

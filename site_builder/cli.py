@@ -18,13 +18,13 @@ from site_builder import __version__
 from site_builder.build import PACKAGES, Outcome, build, check
 from site_builder.check_report import github as as_annotations
 from site_builder.check_report import report as as_report
-from site_builder.fixing import fix_versions
+from site_builder.fixing import fix_packages
 from site_builder.importing.asking import Asked, to_ask
 from site_builder.importing.draft import draft_name
 from site_builder.importing.formats import ENDINGS, SECONDS
 from site_builder.importing.importer import read_files, taken, write_draft
 from site_builder.importing.propose import Proposal
-from site_builder.importing.report import report
+from site_builder.importing.report import reading, report
 from site_builder.output import BusyError, UnverifiedError
 from site_builder.problems import Level
 from site_builder.reporting import NoRevisionError, as_markdown, as_text, compare
@@ -129,7 +129,8 @@ def build_command(  # noqa: PLR0913  # each is an option of the command
 @click.option(
     "--fix",
     is_flag=True,
-    help="First write hashes and commits into versions.json, and say what was written; an author writes the reasons.",
+    help="First mend what is mechanical, and say what was done: hashes, encodings, line ends, fields of a schema from "
+    "the data, and hashes and commits in versions.json. An author writes descriptions and reasons.",
 )
 @click.option(
     "--format",
@@ -157,7 +158,7 @@ def check_command(  # noqa: PLR0913  # each is an option of the command
     for name in names:
         if not (root / PACKAGES / name).is_dir():
             raise click.BadParameter(f"there is no {PACKAGES}/{name}", param_hint="PACKAGES")
-    for line in fix_versions(root, PACKAGES, names, datetime.now(UTC).date()) if fix else ():
+    for line in fix_packages(root, PACKAGES, names, datetime.now(UTC).date()) if fix else ():
         click.echo(line, err=format_ != "text")
     required = history == "required"
     outcome = _run(jobs, root, lambda pool, progress: check(root, names, pool, progress, require_history=required))
@@ -186,9 +187,7 @@ _name = click.option(
 _out = click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    default=PACKAGES,
-    show_default=True,
-    help="The folder that the draft's folder is made in.",
+    help=f"The folder that the draft's folder is made in.  [default: {PACKAGES}/ in the repository]",
 )
 _RECEIVED = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
@@ -197,7 +196,8 @@ _RECEIVED = click.Path(exists=True, dir_okay=False, readable=True, path_type=Pat
 @click.argument("files", nargs=-1, required=True, type=_RECEIVED)
 @_name
 @_out
-def import_command(files: Sequence[Path], name: str | None, out: Path) -> None:
+@_root
+def import_command(files: Sequence[Path], name: str | None, out: Path | None, root: Path) -> None:
     """Turn a response as received, FILES, into a draft package.
 
     Give all files of one response, the letter first. The draft holds their text, the tables found in it with the line
@@ -210,27 +210,31 @@ def import_command(files: Sequence[Path], name: str | None, out: Path) -> None:
     chosen = name or draft_name(proposal, {})
     if not name and sys.stdin.isatty():
         chosen = click.prompt("The draft's name", default=chosen)
-    _write_draft(proposal, out, chosen, {})
+    _write_draft(proposal, out or root / PACKAGES, chosen, {})
 
 
 @cli.command("new")
 @click.option("--from", "files", multiple=True, type=_RECEIVED, help="A file of the response; it may be given again.")
 @_name
 @_out
-def new_command(files: Sequence[Path], name: str | None, out: Path) -> None:
+@_root
+def new_command(files: Sequence[Path], name: str | None, out: Path | None, root: Path) -> None:
     """Make a draft package by answering questions.
 
-    With --from a file is read first, as import does, and only what it does not say plainly is asked. Press Enter to
-    leave a question open: it becomes a TODO. Answers may be piped in, one a line, in the order of the questions.
+    With --from a file is read first, as import does, and only what it does not say plainly is asked. Enter takes the
+    guess in brackets; where there is none it stays a TODO. Answers may be piped in, one a line, in the order of the
+    questions; where one does not fit, nothing is written.
 
     Exit code 0: written. 1: a file cannot be read; nothing written. 2: wrong usage. 3: disk or permission.
     """
     proposal = _read_response(files) if files else Proposal(())
+    if files:
+        click.echo(f"{reading(proposal)}\n")
     settled = _ask(to_ask(proposal))
     chosen = name or draft_name(proposal, settled)
     if not name and sys.stdin.isatty():
         chosen = click.prompt("The draft's name", default=chosen)
-    _write_draft(proposal, out, chosen, settled)
+    _write_draft(proposal, out or root / PACKAGES, chosen, settled)
 
 
 def _read_response(files: Sequence[Path]) -> Proposal:
@@ -249,7 +253,11 @@ def _read_response(files: Sequence[Path]) -> Proposal:
 
 
 def _ask(asked: Sequence[Asked]) -> dict[str, str]:
-    """Ask one question after the other, until all are answered or what is piped in ends."""
+    """Ask one question after the other, until all are answered or what is piped in ends.
+
+    A person is asked again where an answer does not fit; in what is piped in all later answers would be wrong as well.
+    """
+    is_person = sys.stdin.isatty()
     settled: dict[str, str] = {}
     for each in asked:
         try:
@@ -257,12 +265,18 @@ def _ask(asked: Sequence[Asked]) -> dict[str, str]:
                 if not (wrong := each.check(answer)):
                     settled[each.key] = answer
                     break
+                if not is_person:
+                    message = f'"{answer}" does not answer "{each.text}". {wrong} Nothing was written'
+                    raise click.UsageError(message)
                 click.echo(wrong, err=True)
         except click.Abort:
-            if sys.stdin.isatty():
+            if is_person:
                 raise
             click.echo(err=True)
-            break
+            return settled
+    if not is_person and (left := sys.stdin.read().strip()):
+        message = f'The last question was "{asked[-1].text}"; left over is "{left[:80]}". Nothing was written'
+        raise click.UsageError(message)
     return settled
 
 

@@ -16,6 +16,7 @@ from site_builder.exports import values_csv
 from site_builder.model import ORIGIN, Answer, Facts, PackageFolder, RecordRef, Value
 from site_builder.problems import Problem
 from site_builder.spanning import HasTables, Span, spanning
+from site_builder.sql_faults import explain
 from site_builder.trails import Lookup
 
 _MOST = 20
@@ -91,7 +92,8 @@ def _misplaced(folder: PackageFolder, wanted: Sequence[Recipe]) -> Iterator[Prob
 
 def _faults(where: str, answer: Answer | Failure, span: Span) -> Iterator[Problem]:
     if isinstance(answer, Failure):
-        yield Problem(where, f"sql-{answer.kind}", answer.message, "Mend the query.")
+        what, mend = explain(answer.message) if answer.kind == "sql" else (answer.message, "Mend the query.")
+        yield Problem(where, f"sql-{answer.kind}", what, mend)
         return
     names = [column.name for column in answer.columns]
     missing = [name for name in (*ORIGIN, "unit") if name not in names]

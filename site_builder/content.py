@@ -42,14 +42,19 @@ class _Summaries:
     """Those that gave a figure, likewise."""
 
 
-def read_content(
+def read_content(  # noqa: PLR0913  # each says something that no other does, and the last two have defaults
     root: Path,
     built: Sequence[BuiltPackage],
     vocabulary: Vocabulary,
     scratch: Path,
     drawing: Callable[[Figure], Figure] = draw,
+    *,
+    titles: Sequence[str] = (),
 ) -> tuple[tuple[ContentFile, ...], tuple[Problem, ...]]:
-    """Read every page of content with its figures. The packages are those that the site holds."""
+    """Read every page of content with its figures. The packages are those that the site holds.
+
+    After the titles no name may stand.
+    """
     files, problems = screen_files(root / CONTENT, CONTENT) if (root / CONTENT).is_dir() else ((), ())
     problems = (*problems, *_unreadable(root, files))
     if problems:
@@ -58,8 +63,8 @@ def read_content(
     read, found = _summaries(root, files)
     made, wrong = _figures(read, built, vocabulary, scratch)
     drawn = {path: drawing(figure) for path, figure in made.items()}
-    unsafe = folder_problems(root / CONTENT, CONTENT, files, ())
-    unsafe = (*unsafe, *answer_problems(root / CONTENT, CONTENT, files, drawn.values()))
+    unsafe = folder_problems(root / CONTENT, CONTENT, files, (), titles)
+    unsafe = (*unsafe, *answer_problems(root / CONTENT, CONTENT, files, drawn.values(), titles))
     problems = (*found, *wrong, *_equal_pages(texts), *unsafe)
     pages: list[ContentFile] = []
     for path, page in texts.items():

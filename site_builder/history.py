@@ -463,6 +463,12 @@ def resolve(repository: Repository, revision: str) -> str | None:
     return answer.decode().strip() if answer else None
 
 
+def branches(repository: Repository) -> tuple[str, ...]:
+    """Name the branches that the repository has or knows of, in git's order: those of its own first."""
+    answer = _ask(repository.root, "for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads", "refs/remotes") or b""
+    return tuple(name for name in answer.decode("utf-8", "replace").splitlines() if not name.endswith("/HEAD"))
+
+
 def files_at(repository: Repository, commit: str, folder: str) -> Mapping[str, str]:
     """List the files that a folder held at a commit, with git's id of each; none where it held what is never read."""
     try:

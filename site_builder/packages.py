@@ -4,6 +4,7 @@
 pool of processes, or a cluster.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -61,13 +62,13 @@ class _Summarised:
 def build_package(folder: PackageFolder, scratch: Path, site: Site) -> BuiltPackage:
     """Check a package and, where nothing is wrong, write its part of the site into the scratch folder."""
     scratch.mkdir(parents=True, exist_ok=True)
-    read, problems = read_package(folder)
+    read, problems = read_package(folder, site.titles)
     if read is None:
         return BuiltPackage(folder.name, problems)
     problems = (*problems, *_codes(read, site.vocabulary))
     if site.drafting:
         read, problems = _without_present(read), drafted(problems)
-    summarised, found = _summarise(read, site.vocabulary, scratch, sound=not errors(problems))
+    summarised, found = _summarise(read, site.vocabulary, scratch, site.titles, sound=not errors(problems))
     problems = (*problems, *found)
     if errors(problems):
         return BuiltPackage(folder.name, problems)
@@ -88,9 +89,11 @@ def _without_present(read: ReadPackage) -> ReadPackage:
     return replace(read, folder=replace(read.folder, past=past))
 
 
-def check_package(folder: PackageFolder, scratch: Path, vocabulary: Vocabulary = NO_VOCABULARY) -> BuiltPackage:
+def check_package(
+    folder: PackageFolder, scratch: Path, vocabulary: Vocabulary = NO_VOCABULARY, titles: Sequence[str] = ()
+) -> BuiltPackage:
     """Find everything wrong with a package, and write nothing of the site but its typed tables."""
-    examined = examine_package(folder, scratch, vocabulary)
+    examined = examine_package(folder, scratch, vocabulary, titles)
     return BuiltPackage(folder.name, examined.problems, tables=examined.tables)
 
 
@@ -106,14 +109,16 @@ class Examined:
     tables: tuple[Loaded, ...] = ()
 
 
-def examine_package(folder: PackageFolder, scratch: Path, vocabulary: Vocabulary = NO_VOCABULARY) -> Examined:
+def examine_package(
+    folder: PackageFolder, scratch: Path, vocabulary: Vocabulary = NO_VOCABULARY, titles: Sequence[str] = ()
+) -> Examined:
     """Read a package, find everything wrong with it, and ask what its summaries ask."""
     scratch.mkdir(parents=True, exist_ok=True)
-    read, problems = read_package(folder)
+    read, problems = read_package(folder, titles)
     if read is None:
         return Examined(problems)
     problems = (*problems, *_codes(read, vocabulary))
-    summarised, found = _summarise(read, vocabulary, scratch, sound=not errors(problems))
+    summarised, found = _summarise(read, vocabulary, scratch, titles, sound=not errors(problems))
     return Examined((*problems, *found), read, summarised.figures, summarised.ledger, summarised.loaded)
 
 
@@ -129,7 +134,7 @@ def _codes(read: ReadPackage, vocabulary: Vocabulary) -> tuple[Problem, ...]:
 
 
 def _summarise(
-    read: ReadPackage, vocabulary: Vocabulary, scratch: Path, *, sound: bool
+    read: ReadPackage, vocabulary: Vocabulary, scratch: Path, titles: Sequence[str], *, sound: bool
 ) -> tuple[_Summarised, tuple[Problem, ...]]:
     """Ask what the summaries and the ledger ask.
 
@@ -152,7 +157,7 @@ def _summarise(
     entries, apart = ledger(published, counted, f"{read.folder.where}/{DESCRIPTOR}")
     book, uneven = ledger_figure(entries, counted, checking.lookup, f"{read.folder.where}/{DESCRIPTOR}")
     made = (*made, book) if book else made
-    unsafe = answer_problems(read.folder.root, read.folder.where, read.folder.files, made)
+    unsafe = answer_problems(read.folder.root, read.folder.where, read.folder.files, made, titles)
     found = (*wrong, *apart, *uneven, *unsafe)
     if not sound:
         kinds = {"sql-statement", "sql-order"} | ({"sql-sql"} if _is_complete(read) else set())

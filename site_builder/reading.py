@@ -1,6 +1,6 @@
 """Read a package: descriptor, documents, tables, README and summaries, with everything that is wrong with them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from site_builder import urls
@@ -49,8 +49,10 @@ class FinishedPackage:
     """For each version, the newest first, in what it differs from the one before it, as far as both are here."""
 
 
-def read_package(folder: PackageFolder) -> tuple[ReadPackage | None, tuple[Problem, ...]]:
+def read_package(folder: PackageFolder, titles: Sequence[str] = ()) -> tuple[ReadPackage | None, tuple[Problem, ...]]:
     """Read a package and check all of it; there is none where the descriptor's list of resources cannot be read.
+
+    After the titles no name may stand.
 
     Reading is bounded in time and memory: what takes more is a problem too.
     """
@@ -58,7 +60,7 @@ def read_package(folder: PackageFolder) -> tuple[ReadPackage | None, tuple[Probl
     seconds = seconds_for(sum(sizes.values()))
     try:
         with bounded(seconds):
-            return _read(folder)
+            return _read(folder, titles)
     except TooSlow:
         what = f"Reading it took more than {seconds:.0f} seconds."
         mend = "Look for a pattern that can be tried in very many ways, such as (a+)+, or a text that is far too long."
@@ -69,7 +71,7 @@ def read_package(folder: PackageFolder) -> tuple[ReadPackage | None, tuple[Probl
         return None, (Problem(f"{folder.where}/{largest}", "too-large", what, "Divide it into smaller ones."),)
 
 
-def _read(folder: PackageFolder) -> tuple[ReadPackage | None, tuple[Problem, ...]]:
+def _read(folder: PackageFolder, titles: Sequence[str]) -> tuple[ReadPackage | None, tuple[Problem, ...]]:
     text, problems = _text(folder, DESCRIPTOR)
     if problems:
         return None, problems
@@ -90,7 +92,7 @@ def _read(folder: PackageFolder) -> tuple[ReadPackage | None, tuple[Problem, ...
     unsound = (*check(Checked(package, tables, listed, readme, folder.where)), *_todos(folder, text))
     vast = {problem.where for problem in invalid if problem.code in {"too-large", "too-many-fields", "too-slow"}}
     files = [path for path in folder.files if f"{folder.where}/{path}" not in vast]
-    unsafe = folder_problems(folder.root, folder.where, files, tables)
+    unsafe = folder_problems(folder.root, folder.where, files, tables, titles)
     article, misled = _bounded_article(folder, package, readme)
     versions, unlisted = list_versions(folder)
     outdated = check_versions(package, versions, folder)

@@ -14,11 +14,11 @@ from site_builder.build import PACKAGES, Executor, check, each_package
 from site_builder.compiling import recipes
 from site_builder.content import CONTENT
 from site_builder.discover import discover
-from site_builder.history import files_at, files_now, open_repository, read_history, resolve, restore
+from site_builder.history import branches, files_at, files_now, open_repository, read_history, resolve, restore
 from site_builder.model import Figure, PackageFolder, Value
 from site_builder.packages import BuiltPackage, examine_package
 from site_builder.problems import Problem, errors, in_order
-from site_builder.settings import read_site
+from site_builder.settings import Site, read_site
 from site_builder.vocabulary import NO_VOCABULARY, Vocabulary, read_vocabulary
 
 K = TypeVar("K")
@@ -26,6 +26,7 @@ MOST_LINES = 10
 """Lines of a report."""
 _MOST_PACKAGES = 3
 _MOST_LISTED = 3
+_MOST_BRANCHES = 10
 _LONGEST = 80
 """Characters of a text that a package brings."""
 
@@ -70,6 +71,8 @@ class Report:
     """Mappings that are new and called a guess."""
     problems: tuple[Problem, ...]
     """Everything that is wrong with the working tree's packages."""
+    is_head: bool = False
+    """Whether the revision is the commit that the working tree was made from."""
 
 
 # --- comparing -------------------------------------------------------------------------------------------------------
@@ -91,19 +94,21 @@ def compare(root: Path, base: str, scratch: Path, executor: Executor) -> Report:
     with repository:
         commit = resolve(repository, base)
         if commit is None:
-            raise NoRevisionError(f'the repository has no revision "{base[:_LONGEST]}"')
+            listed = _some([_plain(name) for name in branches(repository)], _MOST_BRANCHES) or "none"
+            raise NoRevisionError(f'the repository has no revision "{base[:_LONGEST]}"; its branches: {listed}')
+        is_head = commit == resolve(repository, "HEAD")
         old = files_at(repository, commit, PACKAGES)
         before = files_at(repository, commit, CONTENT)
         restore(repository, old, scratch / "base" / PACKAGES)
     changed = _names(old, files_now(root / PACKAGES, old))
     pages = tuple(sorted(path for path, _ in before.items() ^ files_now(root / CONTENT, before).items()))
     site, _ = read_site(root)
-    read = partial(_read, glossary=site.glossary if site else "", changed=changed, executor=executor)
+    read = partial(_read, site=site, changed=changed, executor=executor)
     earlier, known = read(scratch / "base", scratch=scratch / "old")
     now, meant = read(root, scratch=scratch / "new")
     found = check(root, (), executor).problems
     changes = tuple(Change(name, earlier.get(name), now.get(name)) for name in changed)
-    return Report(base, changes, tuple(dict.fromkeys(pages)), _guesses(known, meant), in_order(found))
+    return Report(base, changes, tuple(dict.fromkeys(pages)), _guesses(known, meant), in_order(found), is_head)
 
 
 def _names(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[str, ...]:
@@ -114,25 +119,25 @@ def _names(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[str, ...]:
 
 def _read(
     root: Path,
-    glossary: str,
+    site: Site | None,
     changed: Sequence[str],
     executor: Executor,
     scratch: Path,
 ) -> tuple[Mapping[str, Side], Vocabulary]:
     """Read the changed packages of one side; where one is compiled of the others, all of them."""
     folders, _ = discover(root / PACKAGES)
-    vocabulary, _ = read_vocabulary(glossary, folders) if glossary else (NO_VOCABULARY, ())
+    vocabulary, _ = read_vocabulary(site.glossary, folders) if site else (NO_VOCABULARY, ())
     chosen = [folder for folder in folders if folder.root.name in changed]
     needed = folders if any(map(recipes, chosen)) else chosen
     needed = read_history(root, needed, scratch / "history", required=False).folders
-    work = partial(read_side, vocabulary=vocabulary)
+    work = partial(read_side, vocabulary=vocabulary, titles=site.titles if site else ())
     sides = each_package(needed, work, scratch, executor, lambda _: None)
     return {side.name: side if isinstance(side, Side) else Side(side.name, side.problems) for side in sides}, vocabulary
 
 
-def read_side(folder: PackageFolder, scratch: Path, vocabulary: Vocabulary) -> Side:
+def read_side(folder: PackageFolder, scratch: Path, vocabulary: Vocabulary, titles: Sequence[str]) -> Side:
     """Gather from a package what is compared."""
-    examined = examine_package(folder, scratch, vocabulary)
+    examined = examine_package(folder, scratch, vocabulary, titles)
     read = examined.read
     if read is None:
         return Side(folder.name, examined.problems)
@@ -231,6 +236,10 @@ def _lines(report: Report, quote: Quote) -> list[str]:
 
 
 def _headline(report: Report, quote: Quote) -> str:
+    if not report.changes and not report.pages:
+        other = "origin/main" if report.base == "main" else "main"
+        mend = f" Name the branch that you propose to change, such as {other}." if report.is_head else ""
+        return f"The packages and pages here are those of {quote(report.base)}: nothing differs.{mend}"
     added = sum(1 for each in report.changes if each.old is None)
     gone = sum(1 for each in report.changes if each.new is None)
     changed = len(report.changes) - added - gone
@@ -315,7 +324,7 @@ def _by(was: str, now: str) -> str:
 def _wrong(report: Report, quote: Quote) -> Iterator[str]:
     wrong = errors(report.problems)
     if not report.problems:
-        yield "Nothing is wrong."
+        yield from ["Nothing is wrong."] if report.changes or report.pages else []
         return
     yield f"{_plural(len(wrong), 'error')} and {_plural(len(report.problems) - len(wrong), 'notice')}."
     for problem in (wrong or report.problems)[:2]:

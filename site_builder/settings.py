@@ -67,6 +67,8 @@ class Site:
     assets: tuple[Asset, ...]
     redirects: tuple[tuple[str, str], ...] = ()
     """Where pages were, and where they are now, as site paths, sorted."""
+    titles: tuple[str, ...] = ()
+    """Titles of people in what the site is about, such as Warden: names after them must not be published."""
     terms: tuple[Term, ...] = ()
     """The glossary, read."""
     vocabulary: Vocabulary = NO_VOCABULARY
@@ -102,6 +104,7 @@ def read_site(root: Path, url: str | None = None) -> tuple[Site | None, tuple[Pr
         glossary=settings.get("glossary", ""),
         series_package=settings.get("series", ""),
         redirects=tuple(sorted(settings.get("redirects", {}).items())),
+        titles=tuple(settings.get("safety", {}).get("titles", ())),
         templates=_templates(root / "templates"),
         assets=_assets(root / "templates", root / VENDORED),
     ), ()

@@ -5,6 +5,7 @@ import re
 from site_builder.profiles import nearest
 
 _MEND = "Mend the SQL."
+_NO_PACKAGE = re.compile(r"Table with name .+? does not exist because schema \"p_(.+?)\" does not exist")
 _NO_TABLE = re.compile(r"Table with name (.+?) does not exist!(?: Did you mean \"(.+?)\"\?)?")
 _NO_FUNCTION = re.compile(r"Function with name (.+?) does not exist!(?: Did you mean \"(.+?)\"\?)?")
 _NO_COLUMN = re.compile(r"Referenced column \"(.+?)\" not found in FROM clause!(?: Candidate bindings: (.+))?")
@@ -14,6 +15,9 @@ _SYNTAX = re.compile(r"syntax error at (?:or near \"(.+)\"|end of input)")
 
 def explain(message: str) -> tuple[str, str]:
     """Give what is wrong, in a sentence, and how to mend it; a message of another kind is passed on as it is."""
+    if found := _NO_PACKAGE.search(message):
+        what = f'"{found[1].replace("_", "-")}" is no package here; the SQL names its tables as p_{found[1]}.'
+        return what, "Mend the name, or take out what needs them. A package's own summaries see its own tables alone."
     if found := _NO_TABLE.search(message):
         return f'There is no table "{found[1]}".', _meant(
             found[1], found[2]

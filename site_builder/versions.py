@@ -176,8 +176,9 @@ def _files(package: Package, newest: Version, folder: PackageFolder) -> Iterator
     stated = next((past.folder for past in folder.past if past.version == version), None)
     where = f"{folder.where}/{VERSIONS}"
     if stated is None:
-        what = f"The files are not those of version {version}: their list has another SHA-256."
-        mend = f"If {version} was never committed, run {_FIX} {name}, or write {fingerprint(files)}. Else: {raise_it}"
+        what = f"The list of versions is older than the files: version {version} has another SHA-256."
+        mend = f"When all else is right, run {_FIX} {name}, or write {fingerprint(files)}. "
+        mend += f"If people have {version} already: {raise_it[0].lower()}{raise_it[1:]}"
         yield Problem(where, "version-files", what, mend, field="versions[0].sha256")
         return
     changed = _changed(author_files(stated), files)

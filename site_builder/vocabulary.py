@@ -6,6 +6,7 @@ list, a mapping and a rule are; what they are about stands in the package alone.
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -209,11 +210,17 @@ def _pair(text: str) -> tuple[str, str]:
 def _strangers(vocabulary: Vocabulary, folder: PackageFolder, folders: Sequence[PackageFolder]) -> Iterator[Problem]:
     """Find mappings of packages that are not there, and rules that name no list, column or kind that there is."""
     names = {each.name for each in folders}
+    first: dict[str, int] = {}
+    times = Counter(meaning.package for meaning in vocabulary.meanings if meaning.package not in names)
     for meaning in vocabulary.meanings:
-        if meaning.package not in names:
-            what = f'There is no package "{meaning.package}".'
-            where = f"{folder.where}/data/mappings.csv"
-            yield Problem(where, "mapping", what, "Mend the name, or take the row out.", meaning.row + 1, "package")
+        first.setdefault(meaning.package, meaning.row)
+    for name, rows in times.items():
+        what = f'There is no package "{name}".'
+        mend = "Mend the name, or take the row out."
+        if rows > 1:
+            what = f'There is no package "{name}", which {rows:,} rows name, this one the first.'
+            mend = "Mend the name, or take the rows out."
+        yield Problem(f"{folder.where}/data/mappings.csv", "mapping", what, mend, first[name] + 1, "package")
     lists = {*vocabulary.lists, *OWN_FACTS}
     for rule in vocabulary.rules:
         named = {rule.column} if rule.column else {name for name, _ in rule.first | rule.second}

@@ -158,6 +158,13 @@ def test_a_value_outside_the_categories_is_guessed(tmp_path: Path) -> None:
             ('There is no table "x".', "The tables are the package's own, with _ for -."),
         ),
         (
+            'Catalog Error: Table with name "p_books.loans" does not exist because schema "p_books" does not exist.',
+            (
+                '"books" is no package here; the SQL names its tables as p_books.',
+                "Mend the name, or take out what needs them. A package's own summaries see its own tables alone.",
+            ),
+        ),
+        (
             'Binder Error: Referenced column "stret" not found in FROM clause! Candidate bindings: "street", "fines"',
             ('There is no column "stret".', 'Did you mean "street"? The nearest are: street, fines.'),
         ),

@@ -154,7 +154,7 @@ def test_a_check_of_it_alone_reads_the_packages_that_it_is_made_of(tmp_path: Pat
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("FROM p_parking_fines", "FROM p_parking", "[sql-sql]"),
+        ("FROM p_parking_fines", "FROM p_parking", '[sql-sql] "parking" is no package here; the SQL names its tables'),
         ("fine.source_line,", "fine.source_line + 1 AS source_line,", "[compiled] Row 1 gives another line than"),
         ("fine._record.row AS row", "1 AS row", "[compiled] Row 2 is of parking-fines/fines#1, which stands twice."),
         ("fine._record.row AS row", "99 AS row", "[compiled] Row 1 is of parking-fines/fines#99, which is no record."),
@@ -205,6 +205,27 @@ def test_a_mapping_of_what_is_not_there(tmp_path: Path, row: str, expected: str)
     more = MAPPINGS + row + "reason_group,late,The words themselves,stated\n"
     (problem,) = said(check(repository(tmp_path, words=words(more)), ["parking-fines"], Here()))
     assert problem.startswith(f"datapackages/words/data/mappings.csv{expected}")
+
+
+def test_mappings_of_a_package_that_is_gone_are_one_problem(tmp_path: Path) -> None:
+    """At the first of its rows, with their number: the mend is one for all."""
+    gone = "library-books,books,shelf,{},reason_group,late,The words themselves,stated\n"
+    more = MAPPINGS + "".join(gone.format(shelf) for shelf in ("birds", "nature", "sea"))
+    (problem,) = said(check(repository(tmp_path, words=words(more)), ["parking-fines"], Here()))
+    assert problem == (
+        'datapackages/words/data/mappings.csv:4 "package" [mapping] There is no package "library-books", which 3 rows '
+        "name, this one the first. Mend the name, or take the rows out."
+    )
+
+
+def test_a_summary_over_a_package_that_is_gone_says_so(tmp_path: Path) -> None:
+    """In the words of the site, not in the database's."""
+    root = repository(tmp_path, BY_REASON.replace("p_all_fines", "p_old_fines"))
+    (problem,) = said(check(root, [], Here()))
+    assert problem == (
+        'content/summaries/by-reason.sql [sql-sql] "old-fines" is no package here; the SQL names its tables as '
+        "p_old_fines. Mend the name, or take out what needs them. A package's own summaries see its own tables alone."
+    )
 
 
 def test_a_summary_over_packages_that_breaks_a_rule_stops_the_build(tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ BROKEN: dict[str, Files] = {
     "a date does not exist": fines(put("foi", "documentDate", value="2024-02-30")),
     "an outcome that is not on the list": fines(put("foi", "outcome", value="partial")),
     "a resource has no foi": fines(drop("resources", 1, "foi")),
+    "a file that nothing describes": parking_fines() | {"data/left-over.csv": "a,b\n1,2\n"},
     "a file has another name": fines(put("resources", 1, "path", value="data/Streets.csv")),
     "a file lies outside": fines(put("resources", 1, "path", value="../other/streets.csv")),
     "a file is on the web": fines(put("resources", 1, "path", value="https://example.org/streets.csv")),

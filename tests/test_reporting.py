@@ -13,6 +13,7 @@ from tests.making import (
     command,
     commit,
     described,
+    git,
     library_books,
     parking_fines,
     put,
@@ -51,8 +52,39 @@ def with_a_seventh_fine() -> Files:
 
 
 def test_nothing_changed(tmp_path: Path) -> None:
-    """Three lines say so."""
-    assert said(tmp_path) == ('Against "HEAD" this adds 0 packages, changes 0, takes away 0.\nNothing is wrong.\n')
+    """It is not as if work were lost: what was committed is in HEAD, so another base is what was meant."""
+    assert said(tmp_path) == (
+        'The packages and pages here are those of "HEAD": nothing differs. '
+        "Name the branch that you propose to change, such as main.\n"
+    )
+
+
+def test_nothing_changed_against_the_branch_that_is_worked_on(tmp_path: Path) -> None:
+    """The branch of that name is the commit itself, so the one that was fetched is what may differ."""
+    root = repository(tmp_path / "r", {"library-books": library_books()})
+    commit(root)
+    told = as_text(compare(root, "main", tmp_path / "scratch", Here()))
+    assert told.endswith("Name the branch that you propose to change, such as origin/main.\n")
+
+
+def test_nothing_changed_since_another_commit(tmp_path: Path) -> None:
+    """As where a proposal changes the program alone: there is nothing to advise."""
+    root = repository(tmp_path / "r", {"library-books": library_books()})
+    commit(root)
+    write(root, {"notes.txt": "Of the program.\n"})
+    commit(root)
+    told = as_text(compare(root, "HEAD^", tmp_path / "scratch", Here()))
+    assert told == 'The packages and pages here are those of "HEAD^": nothing differs.\n'
+
+
+def test_what_is_wrong_is_said_also_where_nothing_differs(tmp_path: Path) -> None:
+    """It was wrong before."""
+    root = repository(
+        tmp_path / "r", {"library-books": changed(library_books(), "books.csv", "Tides,nature,7", "Tides,nature,x")}
+    )
+    commit(root)
+    told = as_text(compare(root, "HEAD", tmp_path / "scratch", Here())).splitlines()
+    assert told[1] == "1 error and 0 notices."
 
 
 def test_a_new_package_is_told_with_its_records(tmp_path: Path) -> None:
@@ -181,7 +213,7 @@ def test_the_command_prints_the_same(tmp_path: Path) -> None:
     commit(root)
     done = command("report", "HEAD", "--root", root, "--jobs", "1")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith('Against "HEAD" this adds 0 packages')
+    assert done.stdout.startswith('The packages and pages here are those of "HEAD": nothing differs.')
 
 
 @pytest.mark.parametrize("base", ["nowhere", "--upload-pack=x", "HEAD:datapackages", "a b"])
@@ -191,7 +223,18 @@ def test_a_revision_that_is_not_there_ends_with_2(tmp_path: Path, base: str) -> 
     commit(root)
     done = command("report", "--root", root, "--", base)
     assert done.returncode == 2
-    assert f'the repository has no revision "{base}"' in done.stderr
+    assert f'the repository has no revision "{base}"; its branches: main\n' in done.stderr
+
+
+def test_the_branches_that_there_are_stand_beside_a_revision_that_is_not(tmp_path: Path) -> None:
+    """Those of the repository and those that were fetched, and no other name for one of them."""
+    root = repository(tmp_path / "r", {"library-books": library_books()})
+    oid = commit(root)
+    git(root, "branch", "more-loans")
+    git(root, "update-ref", "refs/remotes/origin/main", oid)
+    git(root, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+    with pytest.raises(NoRevisionError, match=r'no revision "mian"; its branches: main, more-loans, origin/main$'):
+        compare(root, "mian", tmp_path / "scratch", Here())
 
 
 def test_without_a_repository_there_is_nothing_to_compare_with(tmp_path: Path) -> None:

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from site_builder.build import build
+from site_builder.build import check as all_checked
 from site_builder.problems import Level
 from site_builder.safety.finding import masked
 from site_builder.safety.formulas import formula
 from site_builder.safety.personal_data import is_of_an_office, personal_data
 from site_builder.safety.readable import readable
 from site_builder.safety.unseen import unseen
+from site_builder.settings import read_site
 from site_builder.workers import Here
 from tests.making import (
     Files,
@@ -33,6 +35,15 @@ from tests.tools import ROOT
 def kinds(text: str) -> list[str]:
     """Name the personal data of a text."""
     return [finding.kind for finding in personal_data(text)]
+
+
+TITLES = ("Warden", "Ranger", "Wdn", "PW")
+"""Titles of a site about parking."""
+
+
+def titled(text: str) -> list[str]:
+    """Give the words of a text that are found where a site has titles of its own."""
+    return [finding.text for finding in personal_data(text, TITLES)]
 
 
 # --- personal data ---------------------------------------------------------------------------------------------------
@@ -142,6 +153,125 @@ def test_what_only_looks_like_an_identifier_is_not(text: str) -> None:
     assert kinds(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("PW John Smith", "PW John Smith"),
+        ("It was written by Warden O'Neill, who left.", "Warden O'Neill"),
+        ("Wdn. J. Smith", "Wdn. J. Smith"),
+        ("Wdn Smith", "Wdn Smith"),
+        ("the warden Jane Smith was there", "warden Jane Smith"),
+        ("RANGER Webb", "RANGER Webb"),
+        ("Pw Webb.", "Pw Webb"),
+        ("Senior Ranger Garcia-Jones", "Ranger Garcia-Jones"),
+        ("Warden de Souza said", "Warden de Souza"),
+        ("PW Wdn Webb", "Wdn Webb"),
+        ("Warden Jane SMITH", "Warden Jane SMITH"),
+        ("Wardens Smith and Webb", "Wardens Smith"),
+        ("Ranger April Webb", "Ranger April Webb"),
+        ("Warden Webb The car was moved.", "Warden Webb"),
+        ("Warden\u00a0\u041cartin", "Warden Martin"),
+        ("Warden Łukasz Żak", "Warden Łukasz Żak"),
+    ],
+)
+def test_a_name_after_a_title_of_the_site_s_own_is_found(text: str, found: str) -> None:
+    """With the title, as an exception writes it; nothing is found without the setting."""
+    assert titled(text) == [found]
+    assert kinds(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PW - Written Warning",
+        "PW Facebook",
+        "Ranger +",
+        "Parking Warden Conduct",
+        "PW, Wdn and Ranger",
+        "PW FOI",
+        "Warden Ranger Wdn",
+        "Warden\tSmith Street",
+        "Warden\nSmith Street",
+        "He spoke to the warden. Smith Street was closed.",
+        "Wardens Have Been Trained",
+        "Warden Promotion Process",
+        "Ranger Management Action",
+        "Warden No Further Action",
+        "Warden May 2020",
+        "Head Warden Sandhaven Borough Council",
+        "the warden of the North Quay",
+        "a PWX Smith",
+    ],
+)
+def test_what_is_no_name_after_a_title_is_left_alone(text: str) -> None:
+    """Other titles, acronyms, other cells, and words of prose, of offices and of headings."""
+    assert titled(text) == []
+
+
+def test_titles_give_no_alarm_in_official_prose() -> None:
+    """Of a thousand clean sentences, with a title before each."""
+    alarms = [text for text in clean(1_000) for text in titled(f"Warden {text[0].lower()}{text[1:]}")]
+    assert alarms == []
+
+
+ANSWERED = (
+    '-- title = "Who wrote"\n-- trail = "There are no records."\n'
+    "SELECT string_agg(word, ' ' ORDER BY word) AS who FROM (VALUES ('Wdn'), ('Webb')) AS t(word) ORDER BY who;\n"
+)
+"""Joins in its answer what stands apart in the SQL."""
+
+
+@pytest.mark.parametrize(
+    ("package", "content", "where", "shown"),
+    [
+        (
+            changed(library_books(), "books.csv", "Tides", "Warden Jane Smith"),
+            {},
+            "datapackages/library-books/books.csv",
+            "(W… J… S…)",
+        ),
+        (
+            library_books() | {"notes.txt": "By Ranger Webb\n"},
+            {},
+            "datapackages/library-books/notes.txt",
+            "(R… W…)",
+        ),
+        (
+            library_books() | {"summaries/who.sql": ANSWERED},
+            {},
+            "datapackages/library-books/summaries/who.sql",
+            "(W… W…)",
+        ),
+        (library_books(), {"index.md": "# Ranger O'Neill\n"}, "content/index.md", "(R… O…)"),
+        (library_books(), {"summaries/who.sql": ANSWERED}, "content/summaries/who.sql", "(W… W…)"),
+    ],
+    ids=["cell", "file", "answer", "page", "answer over packages"],
+)
+def test_a_site_s_titles_hold_for_all_that_it_publishes(
+    tmp_path: Path, package: Files, content: Files, where: str, shown: str
+) -> None:
+    """In a check as in a build, and only where site.toml names them."""
+    settings = 'title = "T"\ndescription = "D"\n'
+    pages: Files = {"index.md": "# Home\n"}
+    root = repository(tmp_path, {"library-books": package}, pages | content, settings)
+    assert all_checked(root, (), Here()).problems == ()
+    (root / "site.toml").write_text(settings + f"[safety]\ntitles = {list(TITLES)}\n", "utf-8")
+    for outcome in (all_checked(root, (), Here()), build(root, root / "dist", Here())):
+        (problem,) = outcome.problems
+        assert (problem.where, problem.code) == (where, "personal-data")
+        assert f"It holds a person's name {shown}" in problem.what
+        assert 'kind = "name"' in problem.mend
+
+
+@pytest.mark.parametrize("title", ['"W"', '"Head warden"', '"[a-z]+"', "3"])
+def test_a_title_is_one_word(tmp_path: Path, title: str) -> None:
+    """Of letters; nothing else can stand before a name."""
+    settings = f'title = "T"\ndescription = "D"\n[safety]\ntitles = ["Warden", {title}]\n'
+    site, (problem,) = read_site(repository(tmp_path, {}, {}, settings))
+    assert site is None
+    assert (problem.where, problem.code, problem.field) == ("site.toml", "profile", "safety.titles[1]")
+
+
 def test_a_finding_says_where_it_is() -> None:
     """By line and character of the text as it stands, whatever was undone to find it."""
     (finding,) = personal_data("one\ntwo &amp; three: ja\u200bne@example.org\n")
@@ -178,14 +308,15 @@ def test_ten_megabytes_of_prose_take_seconds() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["0 1 2 3 4 5 6 7 8 9 ", "a@b.c ", "Dear Sir ", "Kind regards\n", "SW1A ", "1.", "dob "]
+    "piece",
+    ["0 1 2 3 4 5 6 7 8 9 ", "a@b.c ", "Dear Sir ", "Kind regards\n", "SW1A ", "1.", "dob ", "PW J ", "Wardens "],
 )
 def test_a_text_made_to_be_slow_takes_time_by_its_length_only(piece: str) -> None:
     """Twice the text, about twice the time: no pattern goes back over what it has read."""
 
     def seconds(length: int) -> float:
         begun = time.process_time()
-        personal_data(piece * (length // len(piece)))
+        personal_data(piece * (length // len(piece)), TITLES)
         return time.process_time() - begun
 
     assert seconds(200_000) < 8 * max(seconds(100_000), 0.05)

@@ -288,6 +288,22 @@ def test_what_a_pdf_carries(made: bytes, kind: str) -> None:
     assert kind in [finding.kind for finding in look_into_pdf(made)]
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        pdf(written("Warden Jane Smith")),
+        docx(f"<w:p {W}><w:r><w:t>Warden Jane Smith</w:t></w:r></w:p>"),
+        saved(book(), **{"xl/comments1.xml": "<x><t>Warden Jane Smith</t></x>"}),
+        ods("<text:p>Warden Jane Smith</text:p>"),
+    ],
+    ids=["PDF", "DOCX", "XLSX", "ODS"],
+)
+def test_a_name_after_a_title_of_the_site_s_own(made: bytes) -> None:
+    """The site's titles go along into every kind of document, and into the process that reads a PDF."""
+    assert "name" not in kinds(made)
+    assert "Warden Jane Smith" in [each.text for each in look_into(made, ["Warden"]).findings if each.kind == "name"]
+
+
 def test_a_file_outside_of_a_package_can_be_looked_into(tmp_path: Path) -> None:
     """As `import` does."""
     (tmp_path / "letter.txt").write_text("Dear Mr Smith,\n", "utf-8")

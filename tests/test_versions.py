@@ -95,7 +95,7 @@ def test_a_package_that_is_no_response_needs_no_list(tmp_path: Path) -> None:
         ((1, "date"), "2026-05-01", "Version 1.0.0 is of an earlier day than version 0.9.0, which stands below it."),
         ((1, "commit"), "--upload-pack=x", '"--upload-pack=x" is not written as it must be. The whole id of the'),
         ((0, "version"), "../1", '"../1" is not written as it must be. Write it as 1.0.0.'),
-        ((0, "sha256"), "b" * 64, "The files are not those of version 1.0.0: their list has another SHA-256."),
+        ((0, "sha256"), "b" * 64, "The list of versions is older than the files: version 1.0.0 has another SHA-256."),
     ],
 )
 def test_what_is_wrong_with_an_entry_is_said(tmp_path: Path, keys: tuple[Any, ...], value: Any, said: str) -> None:

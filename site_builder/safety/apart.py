@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from site_builder.problems import Level
@@ -15,9 +16,9 @@ SECONDS = 60
 MEMORY_MB = 2_000
 
 
-def look_apart(data: bytes) -> tuple[Finding, ...]:
-    """Look into a PDF, or say that it takes too much."""
-    command = [sys.executable, "-P", "-m", __name__]
+def look_apart(data: bytes, titles: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Look into a PDF, also for names after titles of the site's own, or say that it takes too much."""
+    command = [sys.executable, "-P", "-m", __name__, *titles]
     try:
         ended = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
@@ -38,9 +39,9 @@ def _limit() -> None:
 
 
 def _answer() -> None:
-    """Look into the PDF that this process is given, and write what was found as JSON."""
+    """Look into the PDF that this process is given, titles being its arguments, and write what was found as JSON."""
     _limit()
-    found = look_into_pdf(sys.stdin.buffer.read())
+    found = look_into_pdf(sys.stdin.buffer.read(), sys.argv[1:])
     sys.stdout.write(json.dumps([asdict(each) for each in found]))
 
 

@@ -1,5 +1,6 @@
 """Look into a file by what it holds, whatever its name says: text, PDF, an office program's, or something else."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,27 +29,27 @@ class LookedInto(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def look(path: Path) -> tuple[Finding, ...]:
-    """Look into a file of any kind, wherever it lies."""
+def look(path: Path, titles: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Look into a file of any kind, wherever it lies, also for names after titles of the site's own."""
     if path.stat().st_size > LARGEST:
         return (unreadable(f"it is longer than {LARGEST:,} bytes."),)
-    return look_into(path.read_bytes()).findings
+    return look_into(path.read_bytes(), titles).findings
 
 
-def look_into(data: bytes) -> LookedInto:
+def look_into(data: bytes, titles: Sequence[str] = ()) -> LookedInto:
     """Look into the bytes of a file of any kind."""
     if data.startswith(b"PK\x03\x04"):
-        kind, findings = look_into_office(data)
+        kind, findings = look_into_office(data, titles)
         return LookedInto("spreadsheet" if kind in IS_SPREADSHEET else kind, findings)
     if data.startswith(binary.MAGIC):
         kind, findings = look_into_binary(data)
         return LookedInto("spreadsheet" if kind in IS_SPREADSHEET else kind, findings)
     if pdf.MAGIC in data[:_PDF_WITHIN]:
-        return LookedInto("pdf", look_apart(data))
+        return LookedInto("pdf", look_apart(data, titles))
     text = decoded(data)
     if text is None:
         return LookedInto("other", ())
-    return LookedInto("text", (*personal_data(text), *unseen(text)))
+    return LookedInto("text", (*personal_data(text, titles), *unseen(text)))
 
 
 def decoded(data: bytes) -> str | None:

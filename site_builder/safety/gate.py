@@ -43,27 +43,39 @@ class _Found:
     times: int = 1
 
 
-def folder_problems(root: Path, where: str, files: Sequence[str], tables: Sequence[Table]) -> tuple[Problem, ...]:
+def folder_problems(
+    root: Path,
+    where: str,
+    files: Sequence[str],
+    tables: Sequence[Table],
+    titles: Sequence[str] = (),
+) -> tuple[Problem, ...]:
     """Find what must not be published in a folder: a package's, or that of the content.
 
     The files are relative paths that were screened, ``where`` is how problems name the folder, and the tables are those
-    that could be read: their cells are looked at in place of their files.
+    that could be read: their cells are looked at in place of their files. Names are looked for after ``titles`` too.
     """
     exempt, problems = _exempt(root, where, files)
     read = {path for table in tables if table.rows for path in table.resource.paths}
     found = [
-        *(each for path in files if path not in read for each in _in_file(root, where, path, exempt)),
-        *(each for table in tables for each in _in_table(table, where)),
+        *(each for path in files if path not in read for each in _in_file(root, where, path, exempt, titles)),
+        *(each for table in tables for each in _in_table(table, where, titles)),
     ]
     listed = [each for each in found if not _is_exempt(each.finding, exempt)]
     left_over = unused(exempt, [each.finding for each in found], f"{where}/{EXCEPTIONS}")
     return (*problems, *_few(listed), *left_over)
 
 
-def answer_problems(root: Path, where: str, files: Sequence[str], figures: Iterable[Figure]) -> tuple[Problem, ...]:
+def answer_problems(
+    root: Path,
+    where: str,
+    files: Sequence[str],
+    figures: Iterable[Figure],
+    titles: Sequence[str] = (),
+) -> tuple[Problem, ...]:
     """Find what must not be published in the rows that SQL gave, which may join what stands apart in the tables."""
     exempt, _ = _exempt(root, where, files)
-    found = [each for figure in figures for each in _in_answer(figure)]
+    found = [each for figure in figures for each in _in_answer(figure, titles)]
     return tuple(_few([each for each in found if not _is_exempt(each.finding, exempt)]))
 
 
@@ -82,16 +94,16 @@ def _is_exempt(finding: Finding, exempt: Iterable[Exempt]) -> bool:
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-def _in_file(root: Path, where: str, path: str, exempt: Sequence[Exempt]) -> Iterator[_Found]:
+def _in_file(root: Path, where: str, path: str, exempt: Sequence[Exempt], titles: Sequence[str]) -> Iterator[_Found]:
     data = (root / path).read_bytes()
     here = f"{where}/{path}"
     if path == EXCEPTIONS:
-        yield from _in_passages([Passage(each.reason, each.line, "reason") for each in exempt], here)
+        yield from _in_passages([Passage(each.reason, each.line, "reason") for each in exempt], here, titles)
         return
     if path.endswith(".json") and (passages := _json(data)) is not None:
-        yield from _in_passages(passages, here)
+        yield from _in_passages(passages, here, titles)
         return
-    looked = look_into(data)
+    looked = look_into(data, titles)
     for finding in looked.findings:
         yield _Found(here, finding, finding.line, finding.place or None)
     if looked.kind == "spreadsheet":
@@ -127,7 +139,7 @@ def _walk(value: Json, key: str) -> Iterator[Passage]:
 # --- tables and answers ----------------------------------------------------------------------------------------------
 
 
-def _in_table(table: Table, where: str) -> Iterator[_Found]:
+def _in_table(table: Table, where: str, titles: Sequence[str]) -> Iterator[_Found]:
     resource = table.resource
     path = resource.paths[0] if resource.paths else "datapackage.json"
     for position, field in enumerate(resource.fields):
@@ -137,10 +149,10 @@ def _in_table(table: Table, where: str) -> Iterator[_Found]:
             if row[position].text
         )
         is_text = field.type not in {"integer", "number", "year", "yearmonth", "boolean", "time", "duration"}
-        yield from _in_passages(cells if is_text else (), f"{where}/{path}", cells=True)
+        yield from _in_passages(cells if is_text else (), f"{where}/{path}", titles, cells=True)
 
 
-def _in_answer(figure: Figure) -> Iterator[_Found]:
+def _in_answer(figure: Figure, titles: Sequence[str]) -> Iterator[_Found]:
     names = [column.name for column in figure.columns]
     passages = [
         Passage(value, number, name, name)
@@ -149,7 +161,7 @@ def _in_answer(figure: Figure) -> Iterator[_Found]:
         if isinstance(value, str)
     ]
     passages += [Passage(name, None, name) for name in names]
-    yield from _in_passages(passages, figure.summary.where, cells=True)
+    yield from _in_passages(passages, figure.summary.where, titles, cells=True)
 
 
 _LABELS = (
@@ -166,7 +178,9 @@ def _labelled(passage: Passage) -> str:
     return f"{word}: {passage.text}" if word else passage.text
 
 
-def _in_passages(passages: Iterable[Passage], where: str, *, cells: bool = False) -> Iterator[_Found]:
+def _in_passages(
+    passages: Iterable[Passage], where: str, titles: Sequence[str], *, cells: bool = False
+) -> Iterator[_Found]:
     """Look at passages, each different text of a field once, all of them together."""
     first: dict[tuple[str | None, str], Passage] = {}
     times: dict[tuple[str | None, str], int] = {}
@@ -175,7 +189,7 @@ def _in_passages(passages: Iterable[Passage], where: str, *, cells: bool = False
         first.setdefault(key, passage)
         times[key] = times.get(key, 0) + 1
     different = list(first.items())
-    for number, finding in _personal(different):
+    for number, finding in _personal(different, titles):
         key, passage = different[number]
         yield _Found(where, finding, passage.line, passage.field, times[key])
     for key, passage in different:
@@ -190,7 +204,9 @@ def _strange_cell(text: str) -> Iterator[Finding]:
         yield found
 
 
-def _personal(different: Sequence[tuple[tuple[str | None, str], Passage]]) -> Iterator[tuple[int, Finding]]:
+def _personal(
+    different: Sequence[tuple[tuple[str | None, str], Passage]], titles: Sequence[str]
+) -> Iterator[tuple[int, Finding]]:
     """Find personal data in all passages at once, and say which passage it is in."""
     starts: dict[int, int] = {}
     line = 1
@@ -200,7 +216,7 @@ def _personal(different: Sequence[tuple[tuple[str | None, str], Passage]]) -> It
         lines = texts[-1].count("\n") + 1
         starts |= dict.fromkeys(range(line, line + lines), number)
         line += lines + 1
-    for finding in personal_data(_APART.join(texts)):
+    for finding in personal_data(_APART.join(texts), titles):
         if finding.line is not None and finding.line in starts:
             yield starts[finding.line], replace(finding, column=None)
 

@@ -1,7 +1,7 @@
-"""Find people's names where a letter puts them: after a salutation, below a closing, beside "name of applicant"."""
+"""Find people's names where people write them: after a salutation, a title or a label, and below a closing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from site_builder.safety.finding import Span
 from site_builder.safety.readable import places
@@ -202,3 +202,96 @@ def _titled(plain: str) -> Iterator[Span]:
         match = _TITLED.match(plain, place)
         if match and not plain[place - 1 : place].isalnum() and not _is_no_name(match[0].split()[-1]):
             yield Span("name", *match.span())
+
+
+# --- titles of the site's own subject --------------------------------------------------------------------------------
+
+_ORDINARY = frozenset(
+    [
+        *("a", "after", "allegation", "allegations", "alleged", "also", "although", "an", "any", "are", "as"),
+        *("because", "been", "before", "being", "between", "both", "but", "can", "could", "did", "do", "does"),
+        *("during", "each", "either", "every", "few", "former", "from", "had", "has", "have", "having", "he"),
+        *("her", "his", "how", "if", "in", "into", "is", "it", "its", "many", "more", "most", "neither", "no"),
+        *("none", "nor", "on", "one", "only", "or", "other", "out", "over", "please", "she", "should", "since"),
+        *("so", "some", "such", "than", "that", "their", "then", "there", "these", "they", "those", "three"),
+        *("two", "until", "use", "used", "was", "were", "what", "when", "where", "whether", "which", "while"),
+        *("who", "whose", "why", "with", "would", "yes"),
+    ],
+)
+"""Words of ordinary sentences, as they begin one."""
+_TABULAR = frozenset(
+    [
+        *("absence", "accepted", "accessing", "acquitted", "advice", "age", "allowance", "application"),
+        *("apprentice", "apprenticeship", "appropriate", "asian", "average", "band", "breach", "breaches"),
+        *("british", "career", "category", "charged", "comments", "conduct", "cost", "costs", "counselling"),
+        *("course", "cover", "current", "date", "dates", "dealing", "degree", "demoted", "description"),
+        *("details", "disciplinary", "dismissal", "dismissed", "duties", "duty", "ethnicity", "failing"),
+        *("failure", "female", "final", "fine", "fines", "formal", "full", "full-time", "gender", "grade"),
+        *("grades", "gross", "guidance", "handbook", "hearing", "hours", "inappropriate", "instagram"),
+        *("investigated", "issued", "job", "learning", "leave", "length", "level", "levels", "male", "meeting"),
+        *("messages", "month", "months", "new", "no-action", "number", "numbers", "on-line", "online"),
+        *("outcome", "outcomes", "part", "part-time", "patrol", "patrols", "pay", "pending", "pension"),
+        *("pensions", "permit", "photographs", "policy", "post", "posted", "posting", "posts", "practice"),
+        *("proceedings", "process", "proven", "rank", "ranks", "rate", "rates", "referral", "referred"),
+        *("reflective", "reported", "reprimand", "resigned", "result", "retired", "role", "roles", "salaries"),
+        *("salary", "scale", "scales", "selling", "sending", "sent", "severity", "sharing", "sickness"),
+        *("social", "status", "strength", "substantiated", "suspended", "taken", "taking", "temporary", "text"),
+        *("ticket", "tickets", "time", "total", "totals", "trainee", "trainees", "training", "twitter", "type"),
+        *("types", "unfounded", "uniform", "uniforms", "upheld", "using", "vacancies", "vacancy", "verbal"),
+        *("vetting", "volunteer", "volunteers", "warning", "warnings", "whatsapp", "words", "working"),
+        *("written", "year", "years", "youtube"),
+    ],
+)
+"""Words of headings and of tables' other columns, which stand after a title where a table was written as text."""
+_NOUNS = re.compile(r"[a-z]+[st]ions?")
+"""Nouns that are made of verbs, such as "promotion": no English name ends so."""
+_PARTICLES = frozenset(["al", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "el", "la", "van", "von"])
+"""Small words inside a name."""
+_NAMES_TOO = frozenset(["April", "May", "June", "August", "Will"])
+"""Ordinary words that are first names too."""
+_BODIES = ("authorit", "borough", "city", "council", "county", "district", "polic", "station", "universit")
+"""Beginnings of words that make a name before them that of a place or a body."""
+_GAP = re.compile(r"s? {1,2}")
+_DOTTED_GAP = re.compile(r"s?\.? {1,2}")
+"""Between a title, which may stand in the plural, and a name."""
+_SHORTENED = 5
+"""Letters of the longest title that is an abbreviation, after which a full stop may stand."""
+_NAME = re.compile(rf"{_WORD}(?: {{1,2}}{_WORD}){{0,4}}")
+
+
+def after_titles(plain: str, titles: Sequence[str]) -> Iterator[Span]:
+    """Find the names that stand after the titles of what a site is about, such as "Warden" or "Wdn".
+
+    A title in capital letters is looked for as it is and as "Pc"; another one in small letters and in capitals too.
+    """
+    own = frozenset(form for title in titles for form in (title.lower(), f"{title.lower()}s"))
+    for title in titles:
+        short = len(title) <= _SHORTENED and not title.isupper()
+        forms = {title, title.capitalize(), title.upper()} | (set() if title.isupper() else {title.lower()})
+        for form in sorted(forms):
+            for place in places(plain, (form,)):
+                gap = (_DOTTED_GAP if short else _GAP).match(plain, place + len(form))
+                end = _end_of_name(plain, gap.end(), own) if gap and not plain[place - 1 : place].isalnum() else None
+                if end is not None:
+                    yield Span("name", place, end)
+
+
+def _end_of_name(plain: str, start: int, titles: frozenset[str]) -> int | None:
+    """Say where the name ends that begins here; nothing where none does: an acronym, a body, a word of prose."""
+    found = _NAME.match(plain, start)
+    end = None
+    for word in re.finditer(_WORD, found[0]) if found else ():
+        bare = word[0].rstrip(".")
+        if bare in _PARTICLES | _NAMES_TOO or (len(bare) == 1 and bare.isupper()):
+            continue  # a part of a name only where a surname follows
+        if not bare[0].isupper() or (bare.isupper() and end is None) or _is_ordinary(bare.lower(), titles):
+            return None if bare[0].isupper() and bare.lower().startswith(_BODIES) else end
+        end = start + word.start() + len(bare)
+        if word[0].endswith("."):
+            break
+    return end
+
+
+def _is_ordinary(small: str, titles: frozenset[str]) -> bool:
+    """Whether a word in small letters is one of prose, of a table or of an office, or a title."""
+    return small in _ORDINARY | _TABULAR | titles or _NOUNS.fullmatch(small) is not None or _is_no_name(small)

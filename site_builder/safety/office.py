@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from site_builder.safety.finding import Finding, masked
@@ -20,14 +20,32 @@ class Looked(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def look_into_office(data: bytes) -> Looked:
-    """Look into a zip file that may be an office program's."""
+class Words(NamedTuple):
+    """Words of a file, which are still to be looked through."""
+
+    text: str
+    place: str
+    """A page, a sheet, a part."""
+
+
+def look_into_office(data: bytes, titles: Sequence[str] = ()) -> Looked:
+    """Look into a zip file that may be an office program's, also for names after titles of the site's own."""
     try:
         packed = opened(data)
         kind = _kind(packed)
-        return Looked(kind, tuple(_tuned(_FINDERS[kind](packed))))
+        return Looked(kind, tuple(_tuned(looked_through(_FINDERS[kind](packed), titles))))
     except UnsafeFileError as error:
         return Looked(OTHER, (unreadable(str(error)),))
+
+
+def looked_through(found: Iterable[Finding | Words], titles: Sequence[str]) -> Iterator[Finding]:
+    """Look through the words of a file, in the place of each what is found in it."""
+    for each in found:
+        if isinstance(each, Finding):
+            yield each
+            continue
+        for one in (*personal_data(each.text, titles), *unseen(each.text)):
+            yield Finding(one.family, one.kind, one.text, one.what, one.mend, place=each.place, level=one.level)
 
 
 def unreadable(why: str) -> Finding:
@@ -98,15 +116,10 @@ def _carried(packed: Packed) -> Iterator[Finding]:
             return
 
 
-def _text_problems(text: str, place: str) -> Iterator[Finding]:
-    for found in (*personal_data(text), *unseen(text)):
-        yield Finding(found.family, found.kind, found.text, found.what, found.mend, place=place, level=found.level)
-
-
 # --- spreadsheets ----------------------------------------------------------------------------------------------------
 
 
-def _workbook(packed: Packed) -> Iterator[Finding]:
+def _workbook(packed: Packed) -> Iterator[Finding | Words]:
     if "xl/workbook.xml" in packed:
         yield from _sheets(packed)
     for name in packed.names:
@@ -144,7 +157,7 @@ _PARTS = (
 """Parts of a workbook that are a danger by being there: beginning of the path, kind, sentence, mend."""
 
 
-def _sheet_part(packed: Packed, name: str) -> Iterator[Finding]:
+def _sheet_part(packed: Packed, name: str) -> Iterator[Finding | Words]:
     for start, kind, what, mend in _PARTS:
         if name.startswith(start) and name.endswith((".xml", ".data", ".bin")):
             yield hidden(kind, what, mend, place=name)
@@ -152,10 +165,10 @@ def _sheet_part(packed: Packed, name: str) -> Iterator[Finding]:
         yield from _hidden_cells(packed, name)
     elif name == "xl/sharedStrings.xml" or re.fullmatch(r"xl/(comments\d*|threadedComments/[^/]+)\.xml", name):
         texts = [e.text for ev, e in packed.elements(name) if ev == "end" and tag(e) in {"t", "text"} and e.text]
-        yield from _text_problems("\n\f\n".join(texts), name)
+        yield Words("\n\f\n".join(texts), name)
 
 
-def _hidden_cells(packed: Packed, name: str) -> Iterator[Finding]:
+def _hidden_cells(packed: Packed, name: str) -> Iterator[Finding | Words]:
     rows = columns = 0
     texts: list[str] = []
     for event, element in packed.elements(name):
@@ -172,7 +185,7 @@ def _hidden_cells(packed: Packed, name: str) -> Iterator[Finding]:
     if columns:
         what = f"{_number(columns, 'column, or run of columns, is', 'columns, or runs of them, are')} hidden."
         yield hidden("hidden-columns", what, "Delete them, or show them.", place=name)
-    yield from _text_problems("\n\f\n".join(texts), name)
+    yield Words("\n\f\n".join(texts), name)
 
 
 # --- documents and slides --------------------------------------------------------------------------------------------
@@ -181,7 +194,7 @@ _CHANGES = {"ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange", "cellI
 _OFF = {"0", "false", "off", "none"}
 
 
-def _word(packed: Packed) -> Iterator[Finding]:
+def _word(packed: Packed) -> Iterator[Finding | Words]:
     for name in packed.names:
         if re.fullmatch(r"word/(document|header\d*|footer\d*|footnotes|endnotes|comments\w*)\.xml", name):
             yield from _word_part(packed, name)
@@ -190,7 +203,7 @@ def _word(packed: Packed) -> Iterator[Finding]:
     yield from _linked(packed, "word/_rels/")
 
 
-def _word_part(packed: Packed, name: str) -> Iterator[Finding]:
+def _word_part(packed: Packed, name: str) -> Iterator[Finding | Words]:
     seen: Counter[str] = Counter()
     text: list[str] = []
     for event, element in packed.elements(name):
@@ -212,7 +225,7 @@ def _word_part(packed: Packed, name: str) -> Iterator[Finding]:
     ):
         if seen[kind]:
             yield hidden(kind, f"It holds {what} ({seen[kind]:,}).", mend, place=name)
-    yield from _text_problems("".join(text), name)
+    yield Words("".join(text), name)
 
 
 def _linked(packed: Packed, folder: str) -> Iterator[Finding]:
@@ -224,7 +237,7 @@ def _linked(packed: Packed, folder: str) -> Iterator[Finding]:
                 yield hidden("external-link", "It is linked to a file outside of it.", "Break the link.", place=name)
 
 
-def _slides(packed: Packed) -> Iterator[Finding]:
+def _slides(packed: Packed) -> Iterator[Finding | Words]:
     for name in packed.names:
         if re.fullmatch(r"ppt/(slides|notesSlides|comments)/[^/]+\.xml", name):
             yield from _slide(packed, name)
@@ -232,7 +245,7 @@ def _slides(packed: Packed) -> Iterator[Finding]:
     yield from _carried(packed)
 
 
-def _slide(packed: Packed, name: str) -> Iterator[Finding]:
+def _slide(packed: Packed, name: str) -> Iterator[Finding | Words]:
     text: list[str] = []
     for event, element in packed.elements(name):
         if event == "start" and tag(element) == "sld" and attributes(element).get("show") in _OFF:
@@ -243,13 +256,13 @@ def _slide(packed: Packed, name: str) -> Iterator[Finding]:
         kind = "comments" if "/comments/" in name else "hidden-text"
         what = "It holds comments." if kind == "comments" else "It holds notes that the slide does not show."
         yield hidden(kind, what, "Delete them.", place=name)
-    yield from _text_problems("".join(text), name)
+    yield Words("".join(text), name)
 
 
 # --- OpenDocument ----------------------------------------------------------------------------------------------------
 
 
-def _open_document(packed: Packed) -> Iterator[Finding]:
+def _open_document(packed: Packed) -> Iterator[Finding | Words]:
     yield from _open_content(packed)
     for event, element in packed.elements("meta.xml") if "meta.xml" in packed else ():
         words = (element.text or "").strip()
@@ -262,7 +275,7 @@ def _open_document(packed: Packed) -> Iterator[Finding]:
     yield from _carried(packed)
 
 
-def _open_content(packed: Packed) -> Iterator[Finding]:
+def _open_content(packed: Packed) -> Iterator[Finding | Words]:
     seen: Counter[str] = Counter()
     undisplayed: set[str] = set()
     text: list[str] = []
@@ -289,7 +302,7 @@ def _open_content(packed: Packed) -> Iterator[Finding]:
         seen[kind or ""] += 1
     for kind in sorted(set(_OPEN_SENTENCES) & set(+seen)):
         yield hidden(kind, f"It holds {_OPEN_SENTENCES[kind]} ({seen[kind]:,}).", "Delete them.", place="content.xml")
-    yield from _text_problems("".join(text), "content.xml")
+    yield Words("".join(text), "content.xml")
 
 
 _OPEN_WORDS = {
@@ -315,7 +328,7 @@ _OPEN_SENTENCES = {
 }
 
 
-def _other(_: Packed) -> Iterator[Finding]:
+def _other(_: Packed) -> Iterator[Finding | Words]:
     yield unreadable("it is an archive of files.")
 
 

@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
+from itertools import chain
 from typing import Any, NamedTuple
 
 from pdfminer.converter import PDFPageAggregator
@@ -21,9 +22,7 @@ from pdfminer.utils import decode_text
 
 from site_builder.problems import Level
 from site_builder.safety.finding import Finding, masked
-from site_builder.safety.office import hidden, unreadable
-from site_builder.safety.personal_data import personal_data
-from site_builder.safety.unseen import unseen
+from site_builder.safety.office import Words, hidden, looked_through, unreadable
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of every small fault, and we only look
 MAGIC = b"%PDF-"
@@ -66,13 +65,13 @@ class _Aggregator(PDFPageAggregator):
         super().render_string(textstate, seq, ncs, graphicstate)
 
 
-def look_into_pdf(data: bytes) -> tuple[Finding, ...]:
-    """Look into a PDF."""
+def look_into_pdf(data: bytes, titles: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Look into a PDF, also for names after titles of the site's own."""
     try:
         if _unpacked(data) > LARGEST_UNPACKED:
             return (unreadable(f"it is longer than {LARGEST_UNPACKED:,} bytes when it is unpacked."),)
         document = PDFDocument(PDFParser(BytesIO(data)))
-        return (*_about(document, data), *_pages(document))
+        return tuple(looked_through(chain(_about(document, data), _pages(document)), titles))
     except (PDFException, PSException) as error:
         return (unreadable(f"it is damaged or locked ({type(error).__name__})."),)
     except (
@@ -109,7 +108,7 @@ def _unpacked(data: bytes) -> int:
 # --- the file --------------------------------------------------------------------------------------------------------
 
 
-def _about(document: PDFDocument, data: bytes) -> Iterator[Finding]:
+def _about(document: PDFDocument, data: bytes) -> Iterator[Finding | Words]:
     for info in document.info:
         for key, value in sorted(info.items()):
             yield from _property(key, _words(value))
@@ -129,7 +128,7 @@ def _about(document: PDFDocument, data: bytes) -> Iterator[Finding]:
         yield hidden("earlier-revision", what, "Save it anew, by printing it into a PDF.")
 
 
-def _property(key: str, words: str) -> Iterator[Finding]:
+def _property(key: str, words: str) -> Iterator[Finding | Words]:
     mend = "Remove the properties of the file."
     if key in {"Author", "Manager", "LastModifiedBy", "SourceModified", "Company"} and words:
         if key not in {"SourceModified", "Company"}:
@@ -138,7 +137,7 @@ def _property(key: str, words: str) -> Iterator[Finding]:
     elif key not in {"Producer", "Creator", "CreationDate", "ModDate", "Trapped"} and words:
         if key not in {"Title", "Subject", "Keywords"}:
             yield hidden("custom-properties", f'It has a property of its own, "{key[:40]}".', mend, text=key)
-        yield from _in_text(words, f'property "{key[:40]}"')
+        yield Words(words, f'property "{key[:40]}"')
 
 
 def _described(catalog: dict[str, Any]) -> Iterator[Finding]:
@@ -169,15 +168,10 @@ def _words(value: object) -> str:
     return decode_text(found).strip("\0 \n") if isinstance(found, bytes) else ""
 
 
-def _in_text(text: str, place: str) -> Iterator[Finding]:
-    for found in (*personal_data(text), *unseen(text)):
-        yield Finding(found.family, found.kind, found.text, found.what, found.mend, place=place, level=found.level)
-
-
 # --- its pages -------------------------------------------------------------------------------------------------------
 
 
-def _pages(document: PDFDocument) -> Iterator[Finding]:
+def _pages(document: PDFDocument) -> Iterator[Finding | Words]:
     resources = PDFResourceManager(caching=True)
     device = _Aggregator(resources, laparams=None)
     interpreter = PDFPageInterpreter(resources, device)
@@ -195,7 +189,7 @@ def _pages(document: PDFDocument) -> Iterator[Finding]:
 _NO_COMMENTS = {"Link", "Widget", "Popup", "FileAttachment", "Redact"}
 
 
-def _annotations(page: PDFPage, place: str) -> Iterator[Finding]:
+def _annotations(page: PDFPage, place: str) -> Iterator[Finding | Words]:
     for each in resolve1(page.annots) or ():
         about = _dictionary(each)
         kind = str(getattr(resolve1(about.get("Subtype")), "name", ""))
@@ -213,10 +207,10 @@ def _annotations(page: PDFPage, place: str) -> Iterator[Finding]:
             yield hidden("covered-text", what, "Redact it, then print it into a new PDF.", place=place)
         if kind == "Link":
             address = _words(_dictionary(about.get("A")).get("URI"))
-            yield from _in_text(address, place)
+            yield Words(address, place)
 
 
-def _page(page: LTPage, place: str, invisible: int) -> Iterator[Finding]:
+def _page(page: LTPage, place: str, invisible: int) -> Iterator[Finding | Words]:
     painted = list(_painted(page))
     letters = [(order, item) for order, item in enumerate(painted) if isinstance(item, LTChar)]
     boxes = sorted(_boxes(painted, page), key=lambda box: -(box.x1 - box.x0) * (box.y1 - box.y0))[:_MOST_BOXES]
@@ -242,7 +236,7 @@ def _page(page: LTPage, place: str, invisible: int) -> Iterator[Finding]:
         )
         level = Level.NOTICE if pictures else Level.ERROR  # of a scan, they are what a program read in the picture
         yield Finding(found.family, found.kind, found.text, found.what, found.mend, place=place, level=level)
-    yield from _in_text(_text([letter for _, letter in letters]), place)
+    yield Words(_text([letter for _, letter in letters]), place)
 
 
 def _painted(item: Iterable[LTItem]) -> Iterator[LTItem]:

@@ -1,7 +1,7 @@
 """Find what points at a person in any text: addresses, numbers and names, also where they are disguised."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, islice
 from typing import NamedTuple
 
@@ -40,13 +40,13 @@ class _Group(NamedTuple):
     bracketed: bool
 
 
-def personal_data(text: str) -> tuple[Finding, ...]:
-    """Find all personal data of a text, in its order."""
+def personal_data(text: str, titles: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Find all personal data of a text, in its order; also the names that stand after titles of the site's own."""
     plain = readable(text)
     findings: list[Finding] = []
     lines: list[str] | None = None
     line, reached = 1, 0
-    for span in _apart(plain):
+    for span in _apart(plain, titles):
         line, reached = line + plain.count("\n", reached, span.start), span.start
         lines = text.split("\n") if lines is None else lines
         position = span.start - (plain.rfind("\n", 0, span.start) + 1)
@@ -93,10 +93,11 @@ def is_of_an_office(kind: str, words: str) -> bool:
     return kind == "phone" and re.sub(r"\D", "", words).startswith(("03", "080", "084"))
 
 
-def _apart(plain: str) -> list[Span]:
+def _apart(plain: str, titles: Sequence[str]) -> list[Span]:
     """Give what each finder found, none within another; the finders stand in the order of their claim."""
     small = lowered(plain)
     taken = [span for finder in _FINDERS for span in islice(finder(plain, small), 5 * MOST)]
+    taken += islice(names.after_titles(plain, titles), 5 * MOST)
     ordered = sorted(enumerate(taken), key=lambda each: (each[1].start, each[0]))
     kept: list[Span] = []
     for _, span in ordered:
