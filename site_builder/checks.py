@@ -249,6 +249,9 @@ def _quoted(package: Package) -> Iterator[tuple[str, str, int | None]]:
         for number, quote in enumerate(listed):
             yield f"foi.{key}[{number}].text", quote.text, quote.line
     yield "foi.coverage.method", response.coverage.method or "", response.coverage.method_line
+    for resource in package.resources:
+        if resource.coverage:
+            yield f"{resource.name}.foi.coverage.method", resource.coverage.method or "", resource.coverage.method_line
     for number, figure in enumerate(response.published_figures):
         yield f"foi.publishedFigures[{number}].value", _digits(figure.value), figure.line
 

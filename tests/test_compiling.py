@@ -7,7 +7,7 @@ import pytest
 
 from site_builder.build import Outcome, build, check
 from site_builder.workers import Here
-from tests.making import V2, Files, main_text, parking_fines
+from tests.making import V2, Files, described, main_text, parking_fines, put
 from tests.making import repository as made_repository
 
 WORDS = """\
@@ -282,3 +282,32 @@ def test_a_check_of_everything_looks_at_the_content_too(tmp_path: Path) -> None:
         ("dead-link", "content/index.md"),
         ("rule-broken", "content/summaries/by-reason.sql"),
     ]
+
+
+def test_a_table_may_cover_something_else_than_its_response(tmp_path: Path) -> None:
+    """Its page says so, and so does what stands beside every figure that holds its records."""
+    own: dict[str, object] = {
+        "start": None,
+        "end": None,
+        "counts": "fines",
+        "basis": "not-stated",
+        "method": None,
+        "searchTerms": [],
+    }
+    coverage = own | {"source": "The answer gives no dates."}
+    fines = described(parking_fines(), put("resources", 0, "foi", "coverage", value=coverage))
+    outcome, out = built(repository(tmp_path, parking_fines=fines))
+    assert said(outcome) == []
+    page = " ".join(main_text((out / "datasets/parking-fines/index.html").read_bytes()).split())
+    assert "Start not known to end not known, by which date is not stated. The answer gives no dates." in page
+    beside = " ".join(main_text((out / "index.html").read_bytes()).split())
+    assert "Borough of Sandhaven: fines, by which date is not stated (" in beside
+    assert "Found by: not stated. 6 of 6 fines" in beside
+
+
+def test_the_method_of_a_table_is_quoted_to_the_letter(tmp_path: Path) -> None:
+    """As that of the response is."""
+    own = {"start": None, "end": None, "counts": "fines", "basis": "recorded", "method": "By hand.", "methodLine": 5}
+    fines = described(parking_fines(), put("resources", 0, "foi", "coverage", value=own | {"searchTerms": []}))
+    (problem,) = said(check(repository(tmp_path, parking_fines=fines), ["parking-fines"], Here()))
+    assert '"fines.foi.coverage.method" [quote] "By hand." does not stand on line 5' in problem
