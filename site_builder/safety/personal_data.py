@@ -179,11 +179,13 @@ _LINE_OF_PROSE = 8
 _STRETCH = re.compile(r"\d[\dOIl \t().\-/_\n]{7,}")
 """Where a number may be: cheap to find, and most of a text is none."""
 _FEWEST, _MOST_DIGITS = 9, 16
+_SEEN_AFTER = 2
+"""Characters after a number that say whether it ends there: a hash may begin with ten digits and go on with a letter."""
 
 
 def _numbers(plain: str, _: str) -> Iterator[Span]:
     for stretch in _STRETCH.finditer(plain):
-        for run in _RUN.finditer(plain, max(0, stretch.start() - 3), stretch.end()):
+        for run in _RUN.finditer(plain, max(0, stretch.start() - 3), stretch.end() + _SEEN_AFTER):
             if sum(map(str.isdigit, run[0])) >= 6:  # noqa: PLR2004  # the rest may be letters for digits
                 yield from _in_run(plain, run)
 
