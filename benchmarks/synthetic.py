@@ -23,11 +23,12 @@ ROWS = 200
 PLATFORMS = ("Online form", "Email", "Letter", "Phone", "In person", "Social media", "Web chat", "Referral")
 OUTCOMES = ("Upheld", "Not upheld", "Partly upheld", "Withdrawn", "Resolved informally", "Out of scope")
 RANKS = ("Constable", "Sergeant", "Inspector", "Chief Inspector", "Superintendent", "Staff")
-WORDS = (
-    "request about report concerning the use of force stop search vehicle complaint public data alleged failure to "
-    "respond record disclosed under section incident station custody response delay review investigation found evidence "
-    "statement conduct standards notice learning action taken"
-).split()
+_WORDS = """
+request about report concerning the use of force stop search vehicle complaint public data alleged failure to respond
+record disclosed under section incident station custody response delay review investigation found evidence statement
+conduct standards notice learning action taken
+"""
+WORDS = tuple(_WORDS.split())
 """What summaries and descriptions are strung together from."""
 SUMMARY = 95
 """Characters that a summary has at least."""

@@ -4,26 +4,29 @@ One error anywhere publishes nothing, but every package is reported.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from traceback import format_exception
-from typing import Any, Protocol
+from typing import Any
 
+from site_builder import urls
 from site_builder.charts import draw, redraw
 from site_builder.compiling import compile_tables, recipes
 from site_builder.compose import compose
 from site_builder.content import read_content
 from site_builder.discover import discover
 from site_builder.everything import write_everything
+from site_builder.fingerprints import digest
 from site_builder.glossary import read_glossary
 from site_builder.history import read_history
 from site_builder.holding import read_holdings
+from site_builder.keeping import SITE, Executor, Keeper, Kept, Ready, changed_since, look_at_site, opened, shared_key
 from site_builder.model import Figure, PackageFolder
-from site_builder.output import MANIFEST, Folder, manifest, publish, staging, verify
-from site_builder.packages import DATABASE, BuiltPackage, build_package, check_package
+from site_builder.output import MANIFEST, Folder, Part, Spare, lay, manifest, staging, verify
+from site_builder.packages import DATABASE, Builder, BuiltPackage, check_package
 from site_builder.pages import LONGEST_TRAIL
 from site_builder.problems import Problem, errors, in_order
 from site_builder.search import write_index
@@ -35,14 +38,6 @@ from site_builder.withdrawal import remains
 from site_builder.workers import Crashed, is_of_the_machine
 
 PACKAGES = "datapackages"
-
-
-class Executor(Protocol):
-    """What runs the packages: a pool of processes, a cluster, or this process itself."""
-
-    def submit(self, function: Callable[..., Any], /, *args: object) -> Future[Any]:
-        """Begin a call, and give its answer in time."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +53,8 @@ class Outcome:
     size: int = 0
     """Bytes of the site."""
     published: bool = False
+    built: int = 0
+    """Packages that were built anew, since something changed of what goes into them."""
     has_address: bool = True
     """Whether the site's address was known; what must be absolute is left out without it."""
     has_contact: bool = True
@@ -70,23 +67,29 @@ class Outcome:
     """Of each package that met a fault of this program, its name and where the program failed."""
 
 
-def build(  # noqa: PLR0913  # each says something that no other does, and the last has a default
+def build(  # noqa: PLR0913  # each says something that no other does, and all but three have defaults
     root: Path,
     out: Path,
     executor: Executor,
     url: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
     *,
+    cache: Path | None = None,
+    fresh: bool = False,
     require_history: bool = False,
     drafting: bool = False,
-    composed: Callable[[Folder], None] = lambda _: None,
+    ready: Ready = lambda _: None,
+    composed: Callable[[Callable[[Path], None]], None] = lambda _: None,
 ) -> Outcome:
     """Build the site of a repository into a folder. Progress is told each package's name when it is done.
 
-    Where the history is required, a version that the repository's does not hold is an error. While somebody is
-    drafting, what has to be done in the end only is no error. The last function is told of the folder that holds the
-    site when all is there but the search index.
+    What is made of each package is kept in the cache, and given again by the next build where nothing changed; where
+    that has to be fresh, all is made anew. Where the history is required, a version that the repository's does not
+    hold is an error. While somebody is drafting, what has to be done in the end only is no error. The last two
+    functions are told of each package that was built anew, and, when all is there but the search index, of a function
+    that lays the site into a folder.
     """
+    looked = look_at_site(root)
     site, problems = read_site(root, url)
     folders, found = discover(root / PACKAGES)
     withdrawn, wrong = read_withdrawn(root / PACKAGES, folders)
@@ -98,49 +101,72 @@ def build(  # noqa: PLR0913  # each says something that no other does, and the l
     series, amiss = read_series(site.series_package, folders)
     site = replace(site, terms=terms, vocabulary=vocabulary, series=series, drafting=drafting)
     problems = (*problems, *found, *wrong, *amiss)
-    with staging(out) as stage:
-        history = read_history(root, folders, stage / "history", required=require_history)
-        folders, problems = history.folders, (*problems, *history.problems)
-        built = each_package(folders, partial(build_package, site=site), stage / "scratch", executor, progress)
+    with staging(out) as stage, opened(cache, stage / "kept") as kept:
+        spare = Spare(kept / "spare" / digest([str(out.absolute())])[:16], out)
+        keeper = Keeper(executor, kept / "packages", shared_key(root, site, folders), ready, fresh=fresh)
+        with ThreadPoolExecutor(1) as aside:
+            known = aside.submit(spare.known)
+            history = read_history(root, folders, stage / "history", required=require_history)
+            folders, problems = history.folders, (*problems, *history.problems)
+            built = each_package(folders, Builder.of(site), keeper.folder, keeper, progress)
         problems = (*problems, *(problem for package in built for problem in package.problems))
         whole = [package for package in built if package.card]
         drawing = redraw if drafting else draw
         content, found = (
-            read_content(root, whole, site.vocabulary, stage / "scratch", drawing, titles=site.titles)
+            read_content(root, whole, site.vocabulary, keeper.folder, drawing, titles=site.titles)
             if len(whole) == len(built)
             else ((), ())
         )
         problems = (*problems, *found)
         folder = Folder(stage / "site")
+        parts = {name: _part(keeper.kept[name]) for name in sorted(package.name for package in whole)}
         if not errors(problems):
-            for package in whole:
-                folder.adopt(stage / "scratch" / package.name / "site", package.files)
-            cards = [package.card for package in whole if package.card]
-            parts = {package.name: stage / "scratch" / package.name / DATABASE for package in whole}
-            write_everything(cards, parts, stage / "everything", folder)
+            cards = [keeper.kept[name].card() for name in parts]
+            bundles = [part.folder / urls.bundle(name) for name, part in parts.items()]
+            databases = [keeper.folder / name / DATABASE for name in parts]
+            write_everything(cards, bundles, databases, stage / "everything", folder)
             holdings = read_holdings(whole, site.vocabulary, LONGEST_TRAIL)
-            problems = (*problems, *compose(cards, content, site, folder, withdrawn, holdings))
-            problems = (*problems, *remains(folder.root, folder.files, withdrawn))
+            theirs = [file.path for part in parts.values() for file in part.files()]
+            problems = (*problems, *compose(cards, content, site, folder, withdrawn, holdings, theirs))
+            everywhere = ((folder.root, folder.files), *((part.folder, part.files()) for part in parts.values()))
+            problems = (*problems, *remains(everywhere, withdrawn))
+        if not drafting:
+            problems = (*problems, *_changed([*keeper.changed(), *changed_since(root, looked)]))
         if errors(problems):
             return Outcome(in_order(problems), len(folders), tracebacks=_traces(built))
-        composed(folder)
-        write_index(site.language, stage / "search", folder)
-        folder.write(MANIFEST, manifest(folder.files))
-        files = {file.path: file for file in folder.files}
-        verify(folder.root, files)
-        in_one_step = publish(folder.root, out)
+        composed(partial(lay, parts=parts.values(), rest=folder))
+        write_index(site.language, stage / "search", folder, ((part.folder, part.files()) for part in parts.values()))
+        listed = (*folder.files, *(file for part in parts.values() for file in part.files()))
+        folder.write(MANIFEST, manifest(sorted(listed, key=lambda file: file.path)))
+        verify(folder.root, {file.path: file for file in folder.files})
+        in_one_step = spare.publish(spare.assemble(known.result(), stage, parts, folder))
+        keeper.tidy(package.name for package in built)
+    mine = [keeper.kept[name] for name in parts]
     return Outcome(
         in_order(problems),
         len(folders),
-        pages=sum(path.endswith(".html") for path in files),
-        files=len(files),
-        size=sum(file.size for file in files.values()),
+        pages=sum(path.path.endswith(".html") for path in folder.files) + sum(each.pages for each in mine),
+        files=len(folder.files) + sum(each.count for each in mine),
+        size=sum(file.size for file in folder.files) + sum(each.size for each in mine),
         published=True,
+        built=keeper.built,
         has_address=bool(site.url),
         has_contact=bool(site.contact or site.repository),
         in_one_step=in_one_step,
         missing_history=history.missing,
     )
+
+
+def _part(kept: Kept) -> Part:
+    """Say which part of the site a package is: all that lies in the two folders of its name."""
+    return Part(kept.key, kept.folder / SITE, (urls.data(kept.name), urls.package(kept.name)), kept.files)
+
+
+def _changed(folders: Iterable[str]) -> Iterator[Problem]:
+    """Tell of what somebody changed meanwhile: part of the site would be made from the old, part from the new."""
+    for where in folders:
+        what = "It changed while the site was being built."
+        yield Problem(where, "changed", what, "Build again, when nobody writes into it.")
 
 
 def check(

@@ -36,6 +36,8 @@ from site_builder.workers import Pool
 DONE, INPUT, USAGE, MACHINE = 0, 1, 2, 3
 """Exit codes: done; errors in the input, nothing published; wrong usage; disk, permission or signal."""
 
+CACHE = ".cache/site-builder"
+"""Where a build keeps what the next one may use, below the repository's folder."""
 _NO_ADDRESS = (
     "The site's address is not known: say it with url in site.toml or with --url. Without it there is no sitemap, "
     "no feed, no catalog.jsonld, no data for search engines in the pages, no picture for links and no code to paste."
@@ -90,11 +92,26 @@ def cli() -> None:
     help="Where the site goes.  [default: dist/ in the repository]",
 )
 @click.option("--url", help="Address at which the site will stand; goes before that of site.toml.")
+@click.option(
+    "--cache",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to keep what is made of each package, for the next build.  [default: .cache/site-builder in the "
+    "repository]",
+)
+@click.option("--fresh", is_flag=True, help="Make everything anew, whatever is kept.")
 @_history
 @_debug
 @_jobs
-def build_command(  # noqa: PLR0913  # each is an option of the command
-    root: Path, out: Path | None, url: str | None, history: str, jobs: int, *, debug: bool
+def build_command(  # noqa: PLR0913, PLR0917  # each is an option of the command
+    root: Path,
+    out: Path | None,
+    url: str | None,
+    cache: Path | None,
+    history: str,
+    jobs: int,
+    *,
+    fresh: bool,
+    debug: bool,
 ) -> None:
     """Build the site.
 
@@ -104,9 +121,13 @@ def build_command(  # noqa: PLR0913  # each is an option of the command
     target = out or root / "dist"
     if target.exists() and not (target / "manifest.json").exists() and any(target.iterdir()):
         raise click.UsageError(f"{target} holds something else than a site that was built here; name another --out")
-    required = history == "required"
+    required, kept = history == "required", cache or root / CACHE
     outcome = _run(
-        jobs, root, lambda pool, progress: build(root, target, pool, url, progress, require_history=required)
+        jobs,
+        root,
+        lambda pool, progress: build(
+            root, target, pool, url, progress, cache=kept, fresh=fresh, require_history=required
+        ),
     )
     _say_problems(outcome)
     _say_traces(outcome, debug=debug)
@@ -121,7 +142,10 @@ def build_command(  # noqa: PLR0913  # each is an option of the command
     if outcome.missing_history:
         click.echo(outcome.missing_history)
     size = f"{outcome.size / 1e6:.1f} MB"
-    click.echo(f"Built {target}: {outcome.packages} packages, {outcome.pages} pages, {outcome.files} files, {size}.")
+    anew = f"; {outcome.built} built anew" if outcome.built < outcome.packages else ""
+    click.echo(
+        f"Built {target}: {outcome.packages} packages{anew}, {outcome.pages} pages, {outcome.files} files, {size}."
+    )
 
 
 @cli.command("check")

@@ -34,8 +34,12 @@ def compose(  # noqa: PLR0913, PLR0917  # what spans the packages is made of all
     out: Folder,
     withdrawn: Sequence[Withdrawn] = (),
     holdings: Holdings = NO_HOLDINGS,
+    theirs: Sequence[str] = (),
 ) -> tuple[Problem, ...]:
-    """Write everything that is not a package's own, but for what is made from all files: search index and manifest."""
+    """Write everything that is not a package's own, but for what is made from all files: search index and manifest.
+
+    ``theirs`` are the paths of all files that the packages have on the site.
+    """
     series, amiss = hold_against(site.series, cards, site.series_package)
     planned = [
         *_pages(cards, content, site, out.files),
@@ -57,8 +61,8 @@ def compose(  # noqa: PLR0913, PLR0917  # what spans the packages is made of all
         out.write(asset.path, asset.read())
     if site.url:
         _write_pictures(content, site, out)
-    _write_metadata(cards, site, out, withdrawn)
-    redirects, dead = plan_redirects(site, [file.path for file in out.files])
+    _write_metadata(cards, site, out, withdrawn, theirs)
+    redirects, dead = plan_redirects(site, [*theirs, *(file.path for file in out.files)])
     for redirect in redirects:
         out.write(urls.page_file(redirect.path), render(redirect, site))
     return (*problems, *dead)
@@ -250,16 +254,22 @@ def _feeds(cards: Sequence[Card], site: Site) -> Iterator[tuple[str, str, Sequen
         yield urls.authority_feed(page.authority.slug), f"{site.title}: {page.authority.name}", page.cards
 
 
-def _write_metadata(cards: Sequence[Card], site: Site, out: Folder, withdrawn: Sequence[Withdrawn]) -> None:
+def _write_metadata(
+    cards: Sequence[Card], site: Site, out: Folder, withdrawn: Sequence[Withdrawn], theirs: Sequence[str]
+) -> None:
     out.write(urls.CATALOG, metadata.catalog(cards, out.files, site.title, site.url, withdrawn))
     out.write(urls.CATALOG_SCHEMA, metadata.catalog_schema())
     out.write("robots.txt", metadata.robots(site.url))
     if site.url:
         for path, title, its in _feeds(cards, site):
             out.write(path, metadata.feed(its, title, site.url, path))
-        found = [file.path.removesuffix("index.html") for file in out.files if file.path.endswith("index.html")]
+        paths = (*theirs, *(file.path for file in out.files))
+        found = [path.removesuffix("index.html") for path in paths if path.endswith("index.html")]
         apart = {urls.package(each.name) for each in withdrawn}
         listed = [path for path in found if not path.startswith("data/") and not urls.is_embed(path)]
         out.write("sitemap.xml", metadata.sitemap((path for path in listed if path not in apart), site.url, cards))
         out.write(urls.DCAT, as_json(dcat(cards, site.title, site.description, site.language, site.url)))
-    out.write(urls.OPENAPI, openapi(cards, out.files, site.title, site.description, site.url))
+    out.write(
+        urls.OPENAPI,
+        openapi(cards, {*theirs, *(file.path for file in out.files)}, site.title, site.description, site.url),
+    )

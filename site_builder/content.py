@@ -69,7 +69,7 @@ def read_content(  # noqa: PLR0913  # each says something that no other does, an
     pages: list[ContentFile] = []
     for path, page in texts.items():
         text = (root / CONTENT / path).read_text("utf-8")
-        resolve = _resolver(root, path.rpartition("/")[0], texts, built)
+        resolve = _resolver(root, path.rpartition("/")[0], texts, built, scratch)
         content, misled = _read(path, page, text, _Summaries(read, drawn), resolve)
         problems = (*problems, *misled, *_misplaced(path, page))
         pages.append(content)
@@ -141,14 +141,17 @@ def _bounded(text: str, page: str, resolve: Resolve, where: str) -> tuple[Articl
 
 
 def _resolver(
-    root: Path, folder: str, texts: Mapping[str, str], built: Sequence[BuiltPackage]
+    root: Path, folder: str, texts: Mapping[str, str], built: Sequence[BuiltPackage], scratch: Path
 ) -> Callable[[str], str | None]:
     """Make the function that finds what a relative link in a folder of content means.
 
     Packages that were checked, and have no pages, are taken to have those of their folders.
     """
-    published = {file.path for package in built for file in package.files}
-    checked = {package.name for package in built if not package.files}
+    published = {package.name for package in built if package.card}
+    checked = {package.name for package in built if not package.card}
+
+    def is_there(name: str, path: str) -> bool:
+        return name in published and (scratch / name / "site" / path).is_file()
 
     def resolve(link: str) -> str | None:
         path = _joined(f"{CONTENT}/{folder}".rstrip("/"), link)
@@ -160,8 +163,8 @@ def _resolver(
             return urls.data(name, inside) if (root / path).exists() else None
         if inside in {"", "README.md"}:
             target = urls.package(name)
-            return target if urls.page_file(target) in published else None
-        return urls.data(name, inside) if urls.data(name, inside) in published else None
+            return target if is_there(name, urls.page_file(target)) else None
+        return urls.data(name, inside) if is_there(name, urls.data(name, inside)) else None
 
     return resolve
 

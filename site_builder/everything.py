@@ -7,7 +7,7 @@ end. The same packages give the same rows in the same order, and with one versio
 import contextlib
 import sqlite3
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -173,20 +173,21 @@ def _name(text: str) -> str:
 # --- all of them -----------------------------------------------------------------------------------------------------
 
 
-def write_everything(cards: Sequence[Card], databases: Mapping[str, Path], scratch: Path, out: Folder) -> None:
-    """Write the zip and the database of all packages. Each package's bundle must have been written already."""
+def write_everything(
+    cards: Sequence[Card], bundles: Sequence[Path], databases: Sequence[Path], scratch: Path, out: Folder
+) -> None:
+    """Write the zip and the database of all packages, from the bundle and the database of each, in the cards' order."""
     scratch.mkdir(parents=True, exist_ok=True)
-    bundles = [(card.name, out.root / urls.bundle(card.name)) for card in cards]
     _zip(bundles, scratch / "everything.zip")
     out.take(urls.EVERYTHING_ZIP, scratch / "everything.zip")
-    _database(cards, [databases[card.name] for card in cards], scratch / "everything.sqlite")
+    _database(cards, databases, scratch / "everything.sqlite")
     out.take(urls.EVERYTHING_SQLITE, scratch / "everything.sqlite")
 
 
-def _zip(bundles: Iterable[tuple[str, Path]], path: Path) -> None:
+def _zip(bundles: Iterable[Path], path: Path) -> None:
     """Put what the bundles hold in one zip: a folder for each package, as in its bundle."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as together:
-        for _, bundle in sorted(bundles):
+        for bundle in bundles:
             with zipfile.ZipFile(bundle) as archive:
                 for name in archive.namelist():
                     together.writestr(member(name), archive.read(name))

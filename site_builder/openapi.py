@@ -1,12 +1,12 @@
 """Describe the site's files for programs as an interface in OpenAPI 3.1."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from site_builder import __version__, urls
 from site_builder.media_types import media_type
-from site_builder.model import Card, File
+from site_builder.model import Card
 from site_builder.profiles import profile
 
 Node = dict[str, Any]
@@ -18,9 +18,8 @@ def table_formats(cards: Sequence[Card]) -> tuple[tuple[str, str], ...]:
     return tuple((ending, media_type(f"x.{ending}")) for ending in sorted(endings))
 
 
-def openapi(cards: Sequence[Card], files: Sequence[File], title: str, description: str, url: str) -> bytes:
-    """Write the document; without the site's address the server is where the document lies."""
-    there = {file.path for file in files}
+def openapi(cards: Sequence[Card], there: Collection[str], title: str, description: str, url: str) -> bytes:
+    """Write the document, given all paths of the site; without its address the server is where the document lies."""
     paths: Node = {
         "/catalog.json": _get(
             "Every package, table and file",

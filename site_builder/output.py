@@ -1,21 +1,33 @@
 """Write the site: stage it beside the old one, verify it against its manifest, and swap the two at once.
 
 A build that fails, is killed or fills the disk leaves the site that was there. Only this module writes the site.
+
+The site that was swapped out is kept as a spare. The next build changes in it what differs, and swaps again: so the
+work grows with what changed, not with the site. Files are hard links to what is kept of each package, where the system
+has them, and read-only, so that nobody changes by accident what several folders share.
 """
 
 import contextlib
 import ctypes
+import errno
 import hashlib
 import json
 import os
+import pickle
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from site_builder.model import File
 
 MANIFEST = "manifest.json"
+READ_ONLY = 0o444 if os.name == "posix" else 0o666
+"""Mode of the site's files. Windows does not delete what is read-only."""
+_NO_LINKS = frozenset([errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS])
+"""What systems answer that link no files, or not from here to there, or no more of them."""
+_BINARY = getattr(os, "O_BINARY", 0)
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
@@ -35,6 +47,7 @@ class Folder:
         """Write below this folder, which need not exist."""
         self.root = root
         self._files: dict[str, File] = {}
+        self._folders: set[str] = set()
 
     @property
     def files(self) -> tuple[File, ...]:
@@ -46,37 +59,55 @@ class Folder:
         if path in self._files:
             message = f"two files of the site have the path {path}"
             raise ValueError(message)
-        target = self.root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        target = self._place(path)
+        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, READ_ONLY), "wb") as opened:
+            opened.write(data)
         file = File(path, len(data), hashlib.sha256(data).hexdigest())
         self._files[path] = file
         return file
+
+    def _place(self, path: str) -> str:
+        """Make the folder of a file, and give the file's path."""
+        target = f"{self.root}/{path}"
+        folder = target[: target.rindex("/")]
+        if folder not in self._folders:
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103  # for a site of 100,000 files, paths as objects are slow
+            self._folders.add(folder)
+        return target
 
     def take(self, path: str, source: Path) -> File:
         """Move one file of any size into this folder."""
         if path in self._files:
             message = f"two files of the site have the path {path}"
             raise ValueError(message)
-        target = self.root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target = self._place(path)
         with source.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        size = source.stat().st_size
+        source.chmod(READ_ONLY)
         source.replace(target)
-        file = File(path, target.stat().st_size, digest)
+        file = File(path, size, digest)
         self._files[path] = file
         return file
 
-    def adopt(self, scratch: Path, files: Iterable[File]) -> None:
-        """Move files that another process wrote into this folder."""
+    def adopt(self, folder: Path, files: Iterable[File]) -> None:
+        """Let files that lie in another folder stand in this one too."""
         for file in files:
             if file.path in self._files:
                 message = f"two files of the site have the path {file.path}"
                 raise ValueError(message)
-            target = self.root / file.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (scratch / file.path).replace(target)
+            link(f"{folder}/{file.path}", self._place(file.path))
             self._files[file.path] = file
+
+
+def link(source: str, target: str) -> None:
+    """Let a file stand at a second path, as a hard link, or as a copy where the system has none or not here."""
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        shutil.copy2(source, target)
 
 
 @contextlib.contextmanager
@@ -86,7 +117,7 @@ def staging(out: Path) -> Iterator[Path]:
     One build of a site at a time holds the lock; what a killed build left behind is cleared first.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
-    with _lock(out.parent / f".{out.name}.lock"):
+    with lock(out.parent / f".{out.name}.lock", f"another build of {out.name}/ is under way; wait for it to end"):
         for left in out.parent.glob(f".{out.name}.stage-*"):
             shutil.rmtree(left, ignore_errors=True)
         stage = out.parent / f".{out.name}.stage-{os.getpid()}"
@@ -98,8 +129,12 @@ def staging(out: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    """Hold a lock that the system lets go of when the process ends, however it ends."""
+def lock(path: Path, otherwise: str) -> Iterator[None]:
+    """Hold a lock that the system lets go of when the process ends, however it ends.
+
+    Raises:
+        BusyError: another process holds it; the error says what is given.
+    """
     with path.open("a+b") as file:
         try:
             if sys.platform == "win32":
@@ -111,8 +146,7 @@ def _lock(path: Path) -> Iterator[None]:
 
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            message = f"another build of {path.name[1:-5]}/ is under way; wait for it to end"
-            raise BusyError(message) from error
+            raise BusyError(otherwise) from error
         yield
 
 
@@ -136,22 +170,223 @@ def verify(root: Path, files: Mapping[str, File]) -> None:
             raise UnverifiedError(message)
 
 
+# --- the tree that is published --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Files of the site that fill whole folders, into which nothing else writes: those of a package."""
+
+    key: str
+    """Tells what the files are: two parts of one key hold the same."""
+    folder: Path
+    """Where they lie, as on the site."""
+    roots: tuple[str, ...]
+    """The folders of the site that are the part's own, each ending in a slash."""
+    files: Callable[[], Iterable[File]]
+    """Reads the list of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """What a whole site in a folder consists of, and what the system said of it when it was made."""
+
+    parts: Mapping[str, tuple[str, tuple[str, ...]]]
+    """Key and folders of each part, by its name."""
+    files: Mapping[str, str]
+    """SHA-256 of each other file, by its path."""
+    looks: Mapping[str, str]
+    """How the system told each folder of a part, and each other file, by its path."""
+
+
+class Spare:
+    """The site that was swapped out last, and what it consists of; of use for one place alone."""
+
+    def __init__(self, folder: Path, out: Path) -> None:
+        """Keep the spare of a place in a folder, which need not exist; one of another file system is of no use."""
+        self._folder = folder
+        self._out = out
+        self.tree = folder / "tree"
+
+    def known(self) -> _Tree | None:
+        """Say what the spare consists of; none where there is none that is whole.
+
+        What somebody changed in a part is left out, so that it is put there again.
+        """
+        try:
+            if os.stat(self.tree).st_dev != os.stat(self._out.parent).st_dev:  # noqa: PTH116  # two numbers, no more
+                return None
+            note = self._note(self.tree)
+            known = pickle.loads(note.read_bytes()) if note else None  # noqa: S301  # we wrote it
+        except (
+            OSError,
+            pickle.UnpicklingError,
+            EOFError,
+            AttributeError,
+            ImportError,
+            IndexError,
+            TypeError,
+            ValueError,
+        ):
+            return None
+        if not isinstance(known, _Tree):
+            return None
+        looks = _looks(self.tree, frozenset(root for _, roots in known.parts.values() for root in roots))
+        if looks.keys() - known.looks.keys() or any(looks.get(path) != known.looks[path] for path in known.files):
+            return None
+        sound = {
+            name: (key if all(looks.get(root) == known.looks[root] for root in roots) else "", roots)
+            for name, (key, roots) in known.parts.items()
+        }
+        return _Tree(sound, known.files, known.looks)
+
+    def assemble(self, before: _Tree | None, stage: Path, parts: Mapping[str, Part], rest: Folder) -> Path:
+        """Give a folder that holds all parts and all other files: the spare, brought up to date, or a new one.
+
+        The other files lie in the stage. The manifest, one of these, goes last, and is taken away first.
+        """
+        base = self.tree if before else stage / "tree"
+        if before is None:
+            remove(self.tree)
+            base.mkdir()
+            before = _Tree({}, {}, {})
+        (base / MANIFEST).unlink(missing_ok=True)
+        held = {name: (part.key, part.roots) for name, part in parts.items()}
+        hashes = {file.path: file.sha256 for file in rest.files}
+        other = {name for name in {**before.parts, **held} if before.parts.get(name) != held.get(name)}
+        for name in sorted(other):
+            for root in before.parts.get(name, ("", ()))[1]:
+                remove(base / root)
+        for path, digest in before.files.items():
+            if hashes.get(path) != digest and path != MANIFEST:
+                _unlink(base, path)
+        target = Folder(base)
+        for name, part in parts.items():
+            if name in other:
+                _adopt(target, part.folder, part.files())
+        changed = [file for file in rest.files if before.files.get(file.path) != file.sha256 and file.path != MANIFEST]
+        _adopt(target, rest.root, changed)
+        _adopt(target, rest.root, (file for file in rest.files if file.path == MANIFEST))
+        looks = {root: before.looks[root] for name in held.keys() - other for root in held[name][1]}
+        looks |= {root: _look_below(base, root) for name in held.keys() & other for root in held[name][1]}
+        looks |= {path: _look_of(os.lstat(base / path)) for path in hashes}
+        self._remember(base, _Tree(held, hashes, looks))
+        return base
+
+    def publish(self, tree: Path) -> bool:
+        """Put a tree in the place of the old site, which becomes the spare; say whether that was one step."""
+        in_one_step = publish(tree, self._out)
+        if tree != self.tree and tree.exists():
+            remove(self.tree)
+            with contextlib.suppress(OSError):  # it lies in another file system: the next build does without
+                self._folder.mkdir(parents=True, exist_ok=True)
+                tree.rename(self.tree)
+        known = {self._note(folder) for folder in (self._out, self.tree)}
+        for note in self._folder.glob("*.pickle"):
+            if note not in known:
+                note.unlink(missing_ok=True)
+        return in_one_step
+
+    def _note(self, tree: Path) -> Path | None:
+        """Name the file that says what a tree consists of, by its manifest: a tree without one is none."""
+        try:
+            return self._folder / f"{hashlib.sha256((tree / MANIFEST).read_bytes()).hexdigest()}.pickle"
+        except OSError:
+            return None
+
+    def _remember(self, tree: Path, consists: _Tree) -> None:
+        note = self._note(tree)
+        if note:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            new = note.with_suffix(".new")
+            new.write_bytes(pickle.dumps(consists))
+            new.replace(note)
+
+
+def _looks(tree: Path, roots: frozenset[str]) -> dict[str, str]:
+    """Say how the system tells each folder of a part, and each file outside of these."""
+    looks: dict[str, str] = {}
+    folders = [""]
+    while folders:
+        folder = folders.pop()
+        with os.scandir(tree / folder) as entries:
+            for entry in entries:
+                path = folder + entry.name
+                if not entry.is_dir(follow_symlinks=False):
+                    looks[path] = _look_of(entry.stat(follow_symlinks=False))
+                elif f"{path}/" in roots:
+                    looks[f"{path}/"] = _look_below(tree, f"{path}/")
+                else:
+                    folders.append(f"{path}/")
+    return looks
+
+
+def _look_below(tree: Path, root: str) -> str:
+    """Say in a few characters how the system tells all files below a folder."""
+    made = hashlib.sha256()
+    folders = [f"{tree}/{root}"]
+    while folders:
+        with os.scandir(folders.pop()) as found:
+            entries = sorted(found, key=lambda each: each.name)
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry.path)
+            else:
+                made.update(f"{entry.name} {_look_of(entry.stat(follow_symlinks=False))}\n".encode())
+    return made.hexdigest()
+
+
+def _look_of(about: os.stat_result) -> str:
+    """Tell a file by what changes with its contents; the time of its last link is none of that."""
+    return f"{about.st_size} {about.st_mtime_ns} {about.st_ino} {about.st_mode}"
+
+
+def lay(target: Path, parts: Iterable[Part], rest: Folder) -> None:
+    """Let all files of a site stand in a folder, which need not exist."""
+    folder = Folder(target)
+    for part in parts:
+        _adopt(folder, part.folder, part.files())
+    _adopt(folder, rest.root, rest.files)
+
+
+def _adopt(target: Folder, folder: Path, files: Iterable[File]) -> None:
+    try:
+        target.adopt(folder, files)
+    except FileExistsError as error:
+        raise ValueError(f"two files of the site have the path {error.filename2 or error.filename}") from error
+
+
+def _unlink(base: Path, path: str) -> None:
+    """Delete a file, and the folders that it leaves empty."""
+    (base / path).unlink(missing_ok=True)
+    for folder in Path(path).parents[:-1]:
+        try:
+            (base / folder).rmdir()
+        except OSError:
+            return
+
+
+def remove(folder: Path) -> None:
+    """Delete a folder with all that is in it, if it is there."""
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
 def publish(staged: Path, out: Path) -> bool:
     """Put the staged site in the place of the old one, and say whether that was one step.
 
     Linux exchanges the two folders in one step. Elsewhere the old one is moved aside first, and for a moment there is
-    none.
+    none. What was there is then where the new one was.
     """
     if not out.exists():
         staged.rename(out)
         return True
     if _exchange(staged, out):
-        shutil.rmtree(staged)
         return True
-    aside = staged.with_name(staged.name + "-old")
+    aside = out.with_name(f".{out.name}.stage-{os.getpid()}-old")
     out.rename(aside)
     staged.rename(out)
-    shutil.rmtree(aside)
+    aside.rename(staged)
     return False
 
 

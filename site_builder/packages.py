@@ -4,9 +4,12 @@
 pool of processes, or a cluster.
 """
 
+import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
 from site_builder.cards import make_card
 from site_builder.changes import compare_versions
@@ -57,6 +60,29 @@ class _Summarised:
     figures: tuple[Figure, ...]
     ledger: tuple[LedgerEntry, ...]
     loaded: tuple[Loaded, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """Builds packages of one site. What it holds of the site is unpickled once for a process, not for each package."""
+
+    site: bytes
+    """The site, pickled."""
+
+    @classmethod
+    def of(cls, site: Site) -> Self:
+        """Make a builder for a site."""
+        return cls(pickle.dumps(site))
+
+    def __call__(self, folder: PackageFolder, scratch: Path) -> BuiltPackage:
+        """Build one package."""
+        return build_package(folder, scratch, _site(self.site))
+
+
+@lru_cache(maxsize=2)
+def _site(pickled: bytes) -> Site:
+    site: Site = pickle.loads(pickled)  # noqa: S301  # whoever asks for packages to be built made it
+    return site
 
 
 def build_package(folder: PackageFolder, scratch: Path, site: Site) -> BuiltPackage:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder import urls
+from site_builder.model import File
 from site_builder.output import Folder
 
 PROGRAM = "pagefind_bin"
@@ -73,10 +74,11 @@ class SearchError(RuntimeError):
     """Pagefind is not there, or does not run."""
 
 
-def write_index(language: str, scratch: Path, out: Folder) -> None:
-    """Index the pages that lie in a folder already, and write the index beside them."""
+def write_index(language: str, scratch: Path, out: Folder, parts: Iterable[tuple[Path, Iterable[File]]] = ()) -> None:
+    """Index the pages that lie in a folder already, and in others that are parts of the site; write the index there."""
     pages, index = scratch / "pages", scratch / "index"
-    _gather(out, pages)
+    for folder, files in ((out.root, out.files), *parts):
+        _gather(folder, files, pages)
     _run(pages, index, language)
     for path in sorted({path for pattern in _NEEDED for path in index.glob(pattern)}):
         out.write(urls.SEARCH_INDEX + path.relative_to(index).as_posix(), path.read_bytes())
@@ -84,11 +86,11 @@ def write_index(language: str, scratch: Path, out: Folder) -> None:
     out.write(urls.SEARCH_WORDS, json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
 
 
-def _gather(out: Folder, pages: Path) -> None:
+def _gather(folder: Path, files: Iterable[File], pages: Path) -> None:
     """Copy what is to be searched; never an author's file, which might ask to be."""
-    for file in out.files:
+    for file in files:
         if file.path.endswith(".html") and not file.path.startswith("data/"):
-            html = (out.root / file.path).read_bytes()
+            html = (folder / file.path).read_bytes()
             if b" data-pagefind-body" in html:
                 (pages / file.path).parent.mkdir(parents=True, exist_ok=True)
                 (pages / file.path).write_bytes(html)

@@ -8,7 +8,6 @@ package is built, the rest of the site when it is composed, and its search when 
 import hashlib
 import ipaddress
 import json
-import os
 import re
 import shutil
 import stat
@@ -24,13 +23,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from site_builder.build import PACKAGES, Executor, Outcome, build
+from site_builder.build import PACKAGES, Outcome, build
 from site_builder.content import CONTENT
+from site_builder.keeping import SITE, Executor, Kept
 from site_builder.media_types import media_type
 from site_builder.output import Folder
-from site_builder.packages import BuiltPackage
 from site_builder.problems import Level, Problem, errors
-from site_builder.remembering import Remembering
 from site_builder.settings import SETTINGS, read_site
 
 WATCHED = (CONTENT, PACKAGES, "templates", SETTINGS)
@@ -333,18 +331,29 @@ class _Builder:
         """
         self.seen = snapshot(self.root)
         site = self.space / "site"
-        outcome = build(self.root, site, self.executor, drafting=True, composed=self._composed)
+        outcome = build(
+            self.root,
+            site,
+            self.executor,
+            cache=self.space / "kept",
+            drafting=True,
+            ready=self.ready,
+            composed=self._composed,
+        )
         if outcome.published:
             self.shown.show(folders=(site,), newer={}, problems=outcome.problems)
         else:
             self.shown.show(problems=outcome.problems)
         return outcome
 
-    def ready(self, package: BuiltPackage, files: Path) -> None:
+    def ready(self, package: Kept) -> None:
         """Show a package's pages, while the rest of the site is not built yet."""
         if not self.shown.newer and not self.shown.folders:
             self._show_assets()
-        self.shown.show(newer={**self.shown.newer, **{file.path: files / file.path for file in package.files}})
+        self.looks += 1
+        files = Folder(self.space / f"ready-{self.looks}")
+        files.adopt(package.folder / SITE, package.files())
+        self.shown.show(newer={**self.shown.newer, **{file.path: files.root / file.path for file in files.files}})
 
     def _show_assets(self) -> None:
         """Show style and scripts, so that a package can be looked at though something else is wrong from the start."""
@@ -354,14 +363,16 @@ class _Builder:
             folder.write(asset.path, asset.read())
         self.shown.show(newer={file.path: folder.root / file.path for file in folder.files})
 
-    def _composed(self, folder: Folder) -> None:
+    def _composed(self, lay: Callable[[Path], None]) -> None:
         """Show the whole site but for its search, for which the last one stands in."""
         self.looks += 1
         look = self.space / f"look-{self.looks}"
-        shutil.copytree(folder.root, look, copy_function=os.link)
+        lay(look)
         notices = tuple(problem for problem in self.shown.problems if problem.level is Level.NOTICE)
         self.shown.show(folders=(look, self.space / "site"), newer={}, problems=notices)
-        shutil.rmtree(self.space / f"look-{self.looks - 1}", ignore_errors=True)
+        for old in self.space.glob("*-*"):
+            if old.name.startswith(("look-", "ready-")) and old != look:
+                shutil.rmtree(old, ignore_errors=True)
         if snapshot(self.root) != self.seen:
             raise _OvertakenError
 
@@ -378,7 +389,6 @@ def serve(  # noqa: PLR0913, PLR0917  # each says something that no other does, 
     shown = Shown()
     with TemporaryDirectory(prefix="site-builder-") as space, Server(host, port, shown) as server:
         builder = _Builder(root, Path(space), shown, executor)
-        builder.executor = Remembering(executor, Path(space) / "kept", builder.ready)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": PAUSE}, daemon=True)
         thread.start()
         say(f"Serving {server.address} and watching {', '.join(WATCHED)}. Ctrl-C ends it.")

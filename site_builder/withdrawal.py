@@ -14,16 +14,21 @@ from site_builder.model import File, Withdrawn
 from site_builder.problems import Problem
 
 
-def remains(root: Path, files: Sequence[File], withdrawn: Sequence[Withdrawn]) -> tuple[Problem, ...]:
-    """Find what is left of withdrawn packages among the files below a folder."""
+def remains(folders: Iterable[tuple[Path, Iterable[File]]], withdrawn: Sequence[Withdrawn]) -> tuple[Problem, ...]:
+    """Find what is left of withdrawn packages among the files of some folders, each a part of the site."""
     if not withdrawn:
         return ()
-    places = tuple(_places(files, withdrawn))
     gone = {digest: each for each in withdrawn for digest in each.files}
-    return (*places, *(_left(gone[digest], path) for path, digest in _digests(root, files) if digest in gone))
+    placed: list[Problem] = []
+    left: list[Problem] = []
+    for root, its in folders:
+        files = tuple(its)
+        placed += _places(files, withdrawn)
+        left += (_left(gone[digest], path) for path, digest in _digests(root, files) if digest in gone)
+    return (*placed, *left)
 
 
-def _places(files: Iterable[File], withdrawn: Sequence[Withdrawn]) -> Iterator[Problem]:
+def _places(files: Sequence[File], withdrawn: Sequence[Withdrawn]) -> Iterator[Problem]:
     for each in withdrawn:
         below = (urls.data(each.name), urls.package(each.name))
         tombstone = urls.page_file(urls.package(each.name))

@@ -9,6 +9,8 @@ from typing import Any, Self
 
 from pebble import ProcessExpired, ProcessPool
 
+from site_builder.output import UnverifiedError
+
 LONGEST_FOLDER = 70
 """Characters of the temporary folder's path beyond which a fork server has no room for the name of its socket."""
 SECONDS = 300
@@ -36,7 +38,7 @@ _OF_THE_MACHINE = frozenset(
 
 def is_of_the_machine(fault: Exception) -> bool:
     """Tell a disk that is full, or a permission that is missing, from what is wrong with one package."""
-    return isinstance(fault, OSError) and fault.errno in _OF_THE_MACHINE
+    return isinstance(fault, UnverifiedError) or (isinstance(fault, OSError) and fault.errno in _OF_THE_MACHINE)
 
 
 class Pool:

@@ -76,7 +76,7 @@ def test_a_signal_ends_with_3_and_leaves_the_old_site(tmp_path: Path, number: si
     out = write(tmp_path / "dist", {"index.html": "old", "manifest.json": "{}"})
     program = [sys.executable, "-m", "site_builder", "build", "--root", str(tmp_path)]
     process = subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
-    while not [*tmp_path.glob(".dist.stage-*/scratch/potholes")]:
+    while not [*tmp_path.glob(".cache/site-builder/packages/potholes")]:
         assert process.poll() is None
     process.send_signal(number)
     printed, said = process.communicate(timeout=30)

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,18 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
-from site_builder.model import PackageFolder
-from site_builder.packages import BuiltPackage
-from site_builder.remembering import Remembering
 from site_builder.serving import PAUSE, WATCHED, Reply, Server, Shown, answer, serve, snapshot, with_script
 from site_builder.workers import Here
-from tests.making import changed, library_books, package, parking_fines, repository, write
+from tests.making import changed, library_books, parking_fines, repository, write
 from tests.tools import ROOT
 
 SOON = 20.0
@@ -233,37 +228,6 @@ def test_every_watched_file_counts(tmp_path: Path) -> None:
     changes = {Path(path).name for path, _ in before.items() ^ snapshot(tmp_path).items()}
     assert changes == {"c.csv"}
     assert PAUSE < 0.5
-
-
-# --- remembering -----------------------------------------------------------------------------------------------------
-
-
-def counted(calls: list[str]) -> Callable[[PackageFolder, Path], BuiltPackage]:
-    """Make a function that stands in for building, and keeps count."""
-
-    def build(folder: PackageFolder, scratch: Path) -> BuiltPackage:
-        calls.append(folder.name)
-        write(scratch / "site", {"page.html": (folder.root / "README.md").read_text("utf-8")})
-        return BuiltPackage(folder.name, ())
-
-    return build
-
-
-def test_a_package_is_built_again_only_where_it_changed(tmp_path: Path) -> None:
-    """Else its files are there all the same, though somebody moved the last ones away."""
-    calls: list[str] = []
-    executor = Remembering(Here(), tmp_path / "kept")
-    build, scratch = counted(calls), tmp_path / "work"
-    folder = package(tmp_path, parking_fines())
-    for _ in range(2):
-        given: Future[BuiltPackage] = executor.submit(build, folder, scratch)
-        assert given.result().name == "parking-fines"
-        shutil.rmtree(scratch)
-    assert calls == ["parking-fines"]
-    folder = package(tmp_path, changed(parking_fines(), "README.md", "six fines", "6 fines"))
-    executor.submit(build, folder, scratch).result()
-    assert calls == ["parking-fines"] * 2
-    assert "6 fines" in (scratch / "site" / "page.html").read_text("utf-8")
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

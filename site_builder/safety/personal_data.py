@@ -180,7 +180,7 @@ _STRETCH = re.compile(r"\d[\dOIl \t().\-/_\n]{7,}")
 """Where a number may be: cheap to find, and most of a text is none."""
 _FEWEST, _MOST_DIGITS = 9, 16
 _SEEN_AFTER = 2
-"""Characters after a number that say whether it ends there: a hash may begin with ten digits and go on with a letter."""
+"""Characters after a number that say whether it ends there: a hash may begin with ten digits and go on."""
 
 
 def _numbers(plain: str, _: str) -> Iterator[Span]:
