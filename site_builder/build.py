@@ -4,7 +4,7 @@ One error anywhere publishes nothing, but every package is reported.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,21 +15,31 @@ from typing import Any
 from site_builder import urls
 from site_builder.charts import draw, redraw
 from site_builder.compiling import compile_tables, recipes
-from site_builder.compose import compose
+from site_builder.compose import Members, begin_search, compose, finish_search, write_manifest
 from site_builder.content import read_content
 from site_builder.discover import discover
-from site_builder.everything import write_everything
 from site_builder.fingerprints import digest
 from site_builder.glossary import read_glossary
 from site_builder.history import read_history
 from site_builder.holding import read_holdings
-from site_builder.keeping import SITE, Executor, Keeper, Kept, Ready, changed_since, look_at_site, opened, shared_key
+from site_builder.keeping import (
+    SITE,
+    Executor,
+    Keeper,
+    Kept,
+    Piece,
+    Pieces,
+    Ready,
+    changed_since,
+    look_at_site,
+    opened,
+    shared_key,
+)
 from site_builder.model import Figure, PackageFolder
-from site_builder.output import MANIFEST, Folder, Part, Spare, lay, manifest, staging, verify
-from site_builder.packages import DATABASE, Builder, BuiltPackage, check_package
+from site_builder.output import Folder, Part, Spare, lay, staging, verify
+from site_builder.packages import Builder, BuiltPackage, check_package
 from site_builder.pages import LONGEST_TRAIL
 from site_builder.problems import Problem, errors, in_order
-from site_builder.search import write_index
 from site_builder.series import read_series
 from site_builder.settings import read_site
 from site_builder.versions import read_withdrawn
@@ -103,7 +113,8 @@ def build(  # noqa: PLR0913  # each says something that no other does, and all b
     problems = (*problems, *found, *wrong, *amiss)
     with staging(out) as stage, opened(cache, stage / "kept") as kept:
         spare = Spare(kept / "spare" / digest([str(out.absolute())])[:16], out)
-        keeper = Keeper(executor, kept / "packages", shared_key(root, site, folders), ready, fresh=fresh)
+        shared = shared_key(root, site, folders)
+        keeper = Keeper(executor, kept / "packages", shared, ready, fresh=fresh)
         with ThreadPoolExecutor(1) as aside:
             known = aside.submit(spare.known)
             history = read_history(root, folders, stage / "history", required=require_history)
@@ -119,15 +130,14 @@ def build(  # noqa: PLR0913  # each says something that no other does, and all b
         )
         problems = (*problems, *found)
         folder = Folder(stage / "site")
-        parts = {name: _part(keeper.kept[name]) for name in sorted(package.name for package in whole)}
+        mine = {name: keeper.kept[name] for name in sorted(package.name for package in whole)}
+        parts = {name: _part(each) for name, each in mine.items()}
+        members = Members(mine, Pieces(executor, kept / "pieces", shared, fresh=fresh))
+        searched: list[Future[Piece]] = []
         if not errors(problems):
-            cards = [keeper.kept[name].card() for name in parts]
-            bundles = [part.folder / urls.bundle(name) for name, part in parts.items()]
-            databases = [keeper.folder / name / DATABASE for name in parts]
-            write_everything(cards, bundles, databases, stage / "everything", folder)
+            searched = begin_search(members, site)
             holdings = read_holdings(whole, site.vocabulary, LONGEST_TRAIL)
-            theirs = [file.path for part in parts.values() for file in part.files()]
-            problems = (*problems, *compose(cards, content, site, folder, withdrawn, holdings, theirs))
+            problems = (*problems, *compose(members, content, site, folder, withdrawn, holdings))
             everywhere = ((folder.root, folder.files), *((part.folder, part.files()) for part in parts.values()))
             problems = (*problems, *remains(everywhere, withdrawn))
         if not drafting:
@@ -135,19 +145,18 @@ def build(  # noqa: PLR0913  # each says something that no other does, and all b
         if errors(problems):
             return Outcome(in_order(problems), len(folders), tracebacks=_traces(built))
         composed(partial(lay, parts=parts.values(), rest=folder))
-        write_index(site.language, stage / "search", folder, ((part.folder, part.files()) for part in parts.values()))
-        listed = (*folder.files, *(file for part in parts.values() for file in part.files()))
-        folder.write(MANIFEST, manifest(sorted(listed, key=lambda file: file.path)))
+        finish_search(searched, members, site, stage / "search", folder)
+        write_manifest(members, folder)
         verify(folder.root, {file.path: file for file in folder.files})
         in_one_step = spare.publish(spare.assemble(known.result(), stage, parts, folder))
+        members.pieces.tidy()
         keeper.tidy(package.name for package in built)
-    mine = [keeper.kept[name] for name in parts]
     return Outcome(
         in_order(problems),
         len(folders),
-        pages=sum(path.path.endswith(".html") for path in folder.files) + sum(each.pages for each in mine),
-        files=len(folder.files) + sum(each.count for each in mine),
-        size=sum(file.size for file in folder.files) + sum(each.size for each in mine),
+        pages=sum(path.path.endswith(".html") for path in folder.files) + sum(each.pages for each in mine.values()),
+        files=len(folder.files) + sum(each.count for each in mine.values()),
+        size=sum(file.size for file in folder.files) + sum(each.size for each in mine.values()),
         published=True,
         built=keeper.built,
         has_address=bool(site.url),

@@ -59,6 +59,7 @@ def _table_card(
     plain = [
         path for path in wanted if path.endswith(".csv") and (resource.plain_csv or path not in _own(table, package))
     ]
+    its = tuple(found[path] for path in wanted if path in found)
     return TableCard(
         resource=resource.name,
         title=resource.title,
@@ -69,9 +70,10 @@ def _table_card(
         columns=len(resource.fields),
         coverage=resource.coverage or (package.response.coverage if package.response else None),
         fields=resource.fields,
-        files=tuple(found[path] for path in wanted if path in found),
+        files=its,
         csv=found.get(plain[0]) if len(plain) == 1 else None,
         left_out=left_out(table),
+        endings=tuple(sorted({file.path.rsplit(".", 1)[-1] for file in its})),
     )
 
 

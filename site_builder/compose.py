@@ -1,52 +1,103 @@
 """What spans the packages: home, catalogue, authorities, content pages, and the files for programs."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
+from pathlib import Path
 
-from site_builder import metadata, pages, social, urls
+from site_builder import groups, metadata, pages, social, urls
 from site_builder.charts import chart_json
 from site_builder.comparisons import countings, sources
 from site_builder.content import ContentFile
 from site_builder.exports import figure_csv, figure_json
 from site_builder.glossary_pages import glossary_pages
+from site_builder.groups import pages_of, write_everything_of, write_group
 from site_builder.holding import NO_HOLDINGS, Holdings
+from site_builder.keeping import SITE, Kept, Piece, Pieces
 from site_builder.linked_data import as_json, data_catalog, dcat, in_page
 from site_builder.markdown import Article
 from site_builder.model import Card, Figure, File, Withdrawn
 from site_builder.openapi import openapi, table_formats
-from site_builder.output import Folder
+from site_builder.output import Folder, manifest
 from site_builder.problems import Problem
 from site_builder.redirects import plan_redirects
 from site_builder.render import render
+from site_builder.search import counted_in, index_own, write_index, write_part, write_words
 from site_builder.series import coverage, hold_against
 from site_builder.series_pages import series_pages
 from site_builder.settings import SETTINGS, Site
 
+_CATALOGUE_PAGE = 100
+"""Packages on a page of a large site's catalogue."""
 _MOST_TILES = 6
 """Responses of which the home page shows a number at the top."""
 
 
+@dataclass(frozen=True)
+class Members:
+    """The packages of a site, as what spans them needs them."""
+
+    kept: Mapping[str, Kept]
+    """By name, sorted."""
+    pieces: Pieces
+    """Makes what is made of many of them, or gives it again."""
+
+    @cached_property
+    def cards(self) -> tuple[Card, ...]:
+        """Their cards, cut down."""
+        return tuple(kept.built.card for kept in self.kept.values() if kept.built.card)
+
+    @cached_property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """The groups that files about all packages are parted into, by their digits; a small site has one without."""
+        return groups.part(self.kept, groups.TOGETHER) if len(self.kept) > groups.FEW else {"": tuple(self.kept)}
+
+    def of(self, names: Iterable[str]) -> list[Kept]:
+        """Give those of these names."""
+        return [self.kept[name] for name in names]
+
+    def keys(self, names: Iterable[str]) -> list[str]:
+        """Give the keys of those of these names."""
+        return [self.kept[name].key for name in names]
+
+    def whole(self) -> Iterator[Card]:
+        """Read the whole cards, one after the other."""
+        return (kept.card() for kept in self.kept.values())
+
+    def with_whole(self, name: str) -> tuple[Card, ...]:
+        """Give the cards, that of one package whole."""
+        return tuple(self.kept[name].card() if card.name == name else card for card in self.cards)
+
+    def paths(self) -> Iterator[str]:
+        """Give the paths of all files that they have on the site, one after the other."""
+        return (file.path for kept in self.kept.values() for file in kept.files())
+
+
 def compose(  # noqa: PLR0913, PLR0917  # what spans the packages is made of all of these
-    cards: Sequence[Card],
+    members: Members,
     content: Sequence[ContentFile],
     site: Site,
     out: Folder,
     withdrawn: Sequence[Withdrawn] = (),
     holdings: Holdings = NO_HOLDINGS,
-    theirs: Sequence[str] = (),
 ) -> tuple[Problem, ...]:
-    """Write everything that is not a package's own, but for what is made from all files: search index and manifest.
-
-    ``theirs`` are the paths of all files that the packages have on the site.
-    """
+    """Write everything that is not a package's own, but for what is made from all files: search index and manifest."""
+    cards = members.cards
+    begun = [*_begin_groups(members, site), *_begin_authorities(members, site)]
     series, amiss = hold_against(site.series, cards, site.series_package)
-    planned = [
-        *_pages(cards, content, site, out.files),
+    vocabulary, _, codes = site.glossary.partition("/")
+    special: list[pages.Page] = [
         *map(_withdrawn, withdrawn),
-        *glossary_pages(site.vocabulary, site.glossary.partition("/")[2], site.terms, holdings, cards),
+        *glossary_pages(site.vocabulary, codes, site.terms, holdings, members.with_whole(vocabulary)),
         *series_pages(series, cards, site.series_package),
     ]
+    for piece in begun:
+        done = piece.result()
+        out.adopt(done.folder / SITE, done.files)
+    planned = [*_pages(members, content, site, out.files), *special]
     problems = (*_dead_navigation(planned, site), *_two_of_one_address(cards), *amiss)
     for page in planned:
         out.write(urls.page_file(page.path), render(page, site))
@@ -61,11 +112,36 @@ def compose(  # noqa: PLR0913, PLR0917  # what spans the packages is made of all
         out.write(asset.path, asset.read())
     if site.url:
         _write_pictures(content, site, out)
-    _write_metadata(cards, site, out, withdrawn, theirs)
-    redirects, dead = plan_redirects(site, [*theirs, *(file.path for file in out.files)])
+    _write_metadata(members, site, out, withdrawn)
+    paths = [*members.paths(), *(file.path for file in out.files)] if site.redirects else ()
+    redirects, dead = plan_redirects(site, paths)
     for redirect in redirects:
         out.write(urls.page_file(redirect.path), render(redirect, site))
     return (*problems, *dead)
+
+
+def _begin_groups(members: Members, site: Site) -> Iterator[Future[Piece]]:
+    """Begin what holds or lists all packages: of a large site for each group apart."""
+    for group, names in members.groups.items():
+        its, told = members.of(names), members.keys(names)
+        if group:
+            yield members.pieces.begin(f"group-{group}", told, write_group, group, its, site)
+        else:
+            yield members.pieces.begin("everything", told, write_everything_of, group, its)
+
+
+def _begin_authorities(members: Members, site: Site) -> Iterator[Future[Piece]]:
+    for page in _authorities(members.cards):
+        told = members.keys(card.name for card in page.cards)
+        yield members.pieces.begin(page.path, told, _write_authority, page, site, here=True)
+
+
+def _write_authority(out: Folder, page: pages.AuthorityPage, site: Site) -> None:
+    out.write(urls.page_file(page.path), render(page, site))
+    if site.url:
+        slug = page.authority.slug
+        told = metadata.feed(page.cards, f"{site.title}: {page.authority.name}", site.url, urls.authority_feed(slug))
+        out.write(urls.authority_feed(slug), told)
 
 
 _EVERYTHING = {
@@ -75,30 +151,54 @@ _EVERYTHING = {
 """Files that hold all packages, and what they are called."""
 
 
+def _everything(members: Members) -> dict[str, str]:
+    """Title the files that hold all packages, or the packages of each group."""
+    if "" in members.groups:
+        return _EVERYTHING
+    listed = list(enumerate(members.groups, start=1))
+    return {
+        urls.part(path, group): f"{title}, part {number} of {len(listed)}"
+        for path, title in ((urls.EVERYTHING_ZIP, "All of them (zip)"), (urls.EVERYTHING_SQLITE, "All tables (SQLite)"))
+        for number, group in listed
+    }
+
+
+def _catalogue(members: Members, site: Site, files: Sequence[File]) -> Iterator[pages.CataloguePage]:
+    cards = members.cards
+    at_once = _CATALOGUE_PAGE if len(cards) > groups.FEW else max(1, len(cards))
+    parts = [cards[first : first + at_once] for first in range(0, len(cards), at_once)] or [()]
+    authorities = tuple(dict.fromkeys(card.authority for card in cards if card.authority))
+    for number, its in enumerate(parts, start=1):
+        yield pages.CataloguePage(
+            path=urls.catalogue_page(number),
+            title="Responses",
+            description=f"All {pages.plural(sum(1 for card in cards if card.authority), 'responses')} held here"
+            + (", and other data." if any(not card.authority for card in cards) else "."),
+            cards=its,
+            authorities=authorities if number == 1 else (),
+            number=number,
+            last=len(parts),
+            everything=pages.downloads(files, _everything(members)) if number == 1 else (),
+            structured=_structured(its, site),
+        )
+
+
 def _pages(
-    cards: Sequence[Card],
+    members: Members,
     content: Sequence[ContentFile],
     site: Site,
     files: Sequence[File],
 ) -> Iterator[pages.Page]:
+    cards = members.cards
     yield _home(cards, next((page for page in content if page.page == urls.HOME), None), site)
-    yield pages.CataloguePage(
-        path=urls.CATALOGUE,
-        title="Responses",
-        description=f"All {pages.plural(sum(1 for card in cards if card.authority), 'responses')} held here"
-        + (", and other data." if any(not card.authority for card in cards) else "."),
-        cards=tuple(cards),
-        everything=pages.downloads(files, _EVERYTHING),
-        structured=_structured(cards, site),
-    )
+    yield from _catalogue(members, site, files)
     yield pages.ApiPage(
         path=urls.API,
         title="For programs",
         description="Every file here has an address that stays. This page says which there are, with examples.",
-        example=next((card for card in cards if card.tables), None) or next(iter(cards), None),
+        example=next((card for card in members.whole() if card.tables), None) or next(members.whole(), None),
         formats=table_formats(cards),
     )
-    yield from _authorities(cards)
     for page in content:
         if page.page != urls.HOME:
             yield pages.ContentPage(
@@ -122,13 +222,14 @@ def _pages(
         path=urls.SEARCH,
         title="Search",
         description="Find a word in the responses, their questions and records, and the pages of this site.",
-        cards=tuple(cards),
+        cards=cards,
+        parts=tuple(map(urls.search_part, search_groups(members.kept))),
     )
     yield pages.NotFoundPage(
         path="404.html",
         title="There is no such page",
         description="This address leads nowhere.",
-        cards=tuple(cards),
+        cards=cards,
     )
 
 
@@ -182,7 +283,7 @@ def _home(cards: Sequence[Card], content: ContentFile | None, site: Site) -> pag
         authorities=len({card.authority.slug for card in cards if card.authority}),
         records=_tiles(cards),
         years=(min(years), max(years)) if years else None,
-        structured=_structured(cards, site),
+        structured=_structured(cards if len(cards) <= groups.FEW else _newest_first(cards)[: groups.FEW], site),
     )
 
 
@@ -247,29 +348,69 @@ def _dead_navigation(planned: Sequence[pages.Page], site: Site) -> tuple[Problem
     )
 
 
-def _feeds(cards: Sequence[Card], site: Site) -> Iterator[tuple[str, str, Sequence[Card]]]:
-    """Plan a feed of the site and one of each authority: where it lies, its title and what it tells of."""
-    yield urls.FEED, site.title, cards
-    for page in _authorities(cards):
-        yield urls.authority_feed(page.authority.slug), f"{site.title}: {page.authority.name}", page.cards
-
-
-def _write_metadata(
-    cards: Sequence[Card], site: Site, out: Folder, withdrawn: Sequence[Withdrawn], theirs: Sequence[str]
-) -> None:
-    out.write(urls.CATALOG, metadata.catalog(cards, out.files, site.title, site.url, withdrawn))
+def _write_metadata(members: Members, site: Site, out: Folder, withdrawn: Sequence[Withdrawn]) -> None:
+    cards = members.cards
+    parted = {name: group for group, names in members.groups.items() for name in names if group}
+    catalogued = cards if parted else tuple(members.whole())
+    parts = {name: urls.part(urls.CATALOG, group) for name, group in parted.items()}
+    out.write(urls.CATALOG, metadata.catalog(catalogued, out.files, site.title, site.url, withdrawn, parts))
     out.write(urls.CATALOG_SCHEMA, metadata.catalog_schema())
     out.write("robots.txt", metadata.robots(site.url))
     if site.url:
-        for path, title, its in _feeds(cards, site):
-            out.write(path, metadata.feed(its, title, site.url, path))
-        paths = (*theirs, *(file.path for file in out.files))
-        found = [path.removesuffix("index.html") for path in paths if path.endswith("index.html")]
+        out.write(urls.FEED, metadata.feed(cards, site.title, site.url, urls.FEED))
         apart = {urls.package(each.name) for each in withdrawn}
-        listed = [path for path in found if not path.startswith("data/") and not urls.is_embed(path)]
-        out.write("sitemap.xml", metadata.sitemap((path for path in listed if path not in apart), site.url, cards))
-        out.write(urls.DCAT, as_json(dcat(cards, site.title, site.description, site.language, site.url)))
-    out.write(
-        urls.OPENAPI,
-        openapi(cards, {*theirs, *(file.path for file in out.files)}, site.title, site.description, site.url),
-    )
+        listed = [path for path in pages_of(file.path for file in out.files) if path not in apart]
+        about = (site.title, site.description, site.language, site.url)
+        if parted:
+            out.write(_OTHER_PAGES, metadata.sitemap(listed, site.url))
+            maps = [_OTHER_PAGES, *(urls.part(urls.SITEMAP, group) for group in members.groups)]
+            out.write(urls.SITEMAP, metadata.sitemap_index(maps, site.url))
+            out.write(urls.DCAT, as_json(dcat((), *about, parts=[*members.groups])))
+        else:
+            out.write(urls.SITEMAP, metadata.sitemap([*listed, *pages_of(members.paths())], site.url, cards))
+            out.write(urls.DCAT, as_json(dcat(catalogued, *about)))
+    out.write(urls.OPENAPI, openapi(cards, members.whole(), site.title, site.description, site.url))
+
+
+_OTHER_PAGES = "sitemap-pages.xml"
+"""The map of a large site's pages that are no package's."""
+
+
+# --- what is made from all files -------------------------------------------------------------------------------------
+
+
+def search_groups(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Part packages into groups that are searched together; none where one index serves for all."""
+    parted = groups.part(names, groups.TOGETHER)
+    return {} if "" in parted else parted
+
+
+def begin_search(members: Members, site: Site) -> list[Future[Piece]]:
+    """Begin to index the packages for search, each group apart; a small site is indexed whole in the end."""
+    return [
+        members.pieces.begin(
+            f"search-{group}", members.keys(names), write_part, group, site.language, members.of(names)
+        )
+        for group, names in search_groups(members.kept).items()
+    ]
+
+
+def finish_search(begun: Iterable[Future[Piece]], members: Members, site: Site, scratch: Path, out: Folder) -> None:
+    """Index the pages of the site's own, or all of a small site's, and gather the rest."""
+    done = [piece.result() for piece in begun]
+    if not done:
+        parts = [(kept.folder / SITE, kept.files()) for kept in members.kept.values()]
+        write_index(site.language, scratch, out, parts)
+        return
+    counted = [index_own(site.language, scratch, out), *(counted_in(piece.folder) for piece in done)]
+    for piece in done:
+        out.adopt(piece.folder / SITE, piece.files)
+    write_words(out, counted)
+
+
+def write_manifest(members: Members, out: Folder) -> None:
+    """List every file of the site with its size and hash; a large site's list is parted as its packages are."""
+    parted = [group for group in members.groups if group]
+    theirs = () if parted else (file for kept in members.kept.values() for file in kept.files())
+    files = sorted((*out.files, *theirs), key=lambda file: file.path)
+    out.write(urls.MANIFEST, manifest(files, [urls.part(urls.MANIFEST, group) for group in parted]))

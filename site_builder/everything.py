@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from site_builder import urls
 from site_builder.bundles import member
@@ -173,15 +174,22 @@ def _name(text: str) -> str:
 # --- all of them -----------------------------------------------------------------------------------------------------
 
 
-def write_everything(
-    cards: Sequence[Card], bundles: Sequence[Path], databases: Sequence[Path], scratch: Path, out: Folder
-) -> None:
-    """Write the zip and the database of all packages, from the bundle and the database of each, in the cards' order."""
+class Source(NamedTuple):
+    """What a package gives to the files of all packages."""
+
+    card: Card
+    bundle: Path
+    database: Path
+
+
+def write_everything(sources: Sequence[Source], scratch: Path, out: Folder, group: str = "") -> None:
+    """Write the zip and the database of packages, in their order: of all, or of those of a group of a large site's."""
     scratch.mkdir(parents=True, exist_ok=True)
-    _zip(bundles, scratch / "everything.zip")
-    out.take(urls.EVERYTHING_ZIP, scratch / "everything.zip")
-    _database(cards, databases, scratch / "everything.sqlite")
-    out.take(urls.EVERYTHING_SQLITE, scratch / "everything.sqlite")
+    together, database = scratch / "everything.zip", scratch / "everything.sqlite"
+    _zip((source.bundle for source in sources), together)
+    out.take(urls.part(urls.EVERYTHING_ZIP, group), together)
+    _database([source.card for source in sources], [source.database for source in sources], database)
+    out.take(urls.part(urls.EVERYTHING_SQLITE, group), database)
 
 
 def _zip(bundles: Iterable[Path], path: Path) -> None:

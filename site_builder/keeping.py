@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from site_builder import fingerprints
-from site_builder.model import Card, File, PackageFolder
-from site_builder.output import BusyError, lock, verify
+from site_builder.model import Card, Field, File, PackageFolder
+from site_builder.output import BusyError, Folder, lock, verify
 from site_builder.packages import BuiltPackage
 from site_builder.settings import SETTINGS, VENDORED, Site
 
@@ -129,7 +129,15 @@ Ready = Callable[[Kept], None]
 
 def slim(card: Card) -> Card:
     """Cut a card down to what pages about many packages say of it: a few kilobytes, whatever the package holds."""
-    tables = tuple(replace(table, fields=(), files=(), csv=None) for table in card.tables)
+    tables = tuple(
+        replace(
+            table,
+            fields=tuple(Field(each.name, each.type, each.title, "") for each in table.fields),
+            files=(),
+            csv=None,
+        )
+        for table in card.tables
+    )
     return replace(card, tables=tables, files=())
 
 
@@ -214,19 +222,109 @@ def keep(folder: PackageFolder, scratch: Path, key: str, function: Callable[...,
     pages = sum(file.path.endswith(".html") for file in built.files)
     size = sum(file.size for file in built.files)
     kept = Kept(folder.name, key, pages, size, len(built.files), small, scratch)
-    note = scratch / f"{NOTE}.new"
-    note.write_bytes(pickle.dumps(kept))
-    note.replace(scratch / NOTE)
+    _write_note(scratch, kept)
     return kept
 
 
 def read_kept(scratch: Path, key: str) -> Kept | None:
     """Read the answer that lies in a folder; none where it is of another key, or not whole."""
+    kept = _read_note(scratch)
+    return kept if isinstance(kept, Kept) and kept.key == key and kept.folder == scratch else None
+
+
+# --- what is made of many packages -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Files of the site that are made of several packages, such as the search index of a group of them."""
+
+    key: str
+    folder: Path
+    """Where it lies; the files of the site are in a folder of their own below."""
+    files: tuple[File, ...]
+
+
+class Pieces:
+    """Makes pieces of the site from packages, and gives them again where nothing changed of what they are made from."""
+
+    def __init__(self, executor: Executor, folder: Path, shared: str, *, fresh: bool = False) -> None:
+        """Keep them in this folder, each in one of its own. ``shared`` is a hash of what every page depends on."""
+        self._executor = executor
+        self._folder = folder
+        self._shared = shared
+        self._fresh = fresh
+        self._wanted: set[str] = set()
+
+    def begin(
+        self, name: str, told: Iterable[str], function: Callable[..., None], *args: object, here: bool = False
+    ) -> Future[Piece]:
+        """Begin to make a piece, or give the one that is there.
+
+        The function writes its files into the folder that it is given first. ``told`` tells of what the arguments
+        hold, as the keys of packages do. What is soon made is made here.
+        """
+        name = name.replace("/", "+")
+        self._wanted.add(name)
+        key, folder = fingerprints.digest([self._shared, name, function.__qualname__, *told]), self._folder / name
+        piece = None if self._fresh else _read_piece(folder, key)
+        if piece:
+            given: Future[Piece] = Future()
+            given.set_result(piece)
+            return given
+        executor = _HERE if here else self._executor
+        return executor.submit(make_piece, folder, key, function, *args)
+
+    def tidy(self) -> None:
+        """Forget the pieces that are no longer wanted."""
+        for path in self._folder.iterdir() if self._folder.is_dir() else ():
+            if path.name not in self._wanted:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def make_piece(folder: Path, key: str, function: Callable[..., None], *args: object) -> Piece:
+    """Make a piece in an empty folder; this is what an executor runs."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    out = Folder(folder / SITE)
+    function(out, *args)
+    verify(out.root, {file.path: file for file in out.files})
+    piece = Piece(key, folder, out.files)
+    _write_note(folder, piece)
+    return piece
+
+
+def _read_piece(folder: Path, key: str) -> Piece | None:
+    piece = _read_note(folder)
+    return piece if isinstance(piece, Piece) and piece.key == key and piece.folder == folder else None
+
+
+def _write_note(folder: Path, answer: object) -> None:
+    note = folder / f"{NOTE}.new"
+    note.write_bytes(pickle.dumps(answer))
+    note.replace(folder / NOTE)
+
+
+def _read_note(folder: Path) -> object:
     try:
-        kept = pickle.loads((scratch / NOTE).read_bytes())  # noqa: S301  # we wrote it
+        return pickle.loads((folder / NOTE).read_bytes())  # noqa: S301  # we wrote it
     except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, TypeError, ValueError):
         return None
-    return kept if isinstance(kept, Kept) and kept.key == key and kept.folder == scratch else None
+
+
+class _Here:
+    """Calls at once, in this process."""
+
+    def submit(self, function: Callable[..., Any], /, *args: object) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(function(*args))
+        return done
+
+
+_HERE = _Here()
+
+
+# --- contents, by what the system says of files ----------------------------------------------------------------------
 
 
 class Seen:

@@ -199,22 +199,34 @@ _DCAT_CONTEXT: Node = {
 }
 
 
-def dcat(cards: Sequence[Card], title: str, description: str, language: str, url: str) -> Node:
-    """Describe the site as a catalogue of DCAT 3; a table is a dataset of its own, part of its package's."""
+def dcat(  # noqa: PLR0913, PLR0917  # what a catalogue says of itself, and the parts of a large one
+    cards: Sequence[Card],
+    title: str,
+    description: str,
+    language: str,
+    url: str,
+    group: str = "",
+    parts: Sequence[str] = (),
+) -> Node:
+    """Describe the site as a catalogue of DCAT 3; a table is a dataset of its own, part of its package's.
+
+    A large site's is parted: the catalogue names those of its groups, each of which tells of its own packages.
+    """
 
     def address(path: str) -> str:
         return urls.absolute(url, path)
 
     return {
         "@context": _DCAT_CONTEXT,
-        "@id": address(urls.CATALOGUE),
+        "@id": address(urls.part(urls.DCAT, group) if group else urls.CATALOGUE),
         "@type": "dcat:Catalog",
-        "dct:title": title,
+        "dct:title": f"{title}, part {group}" if group else title,
         "dct:description": description,
         "dct:language": language,
         "dct:publisher": {"@type": "foaf:Agent", "foaf:name": title},
         "foaf:homepage": {"@id": address(urls.HOME)},
         "dcat:dataset": list(chain.from_iterable(_dcat_datasets(card, address) for card in cards)),
+        **({"dcat:catalog": [{"@id": address(urls.part(urls.DCAT, part))} for part in parts]} if parts else {}),
     }
 
 

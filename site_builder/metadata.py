@@ -1,7 +1,7 @@
 """Describe the whole site to programs: the catalogue, the map for search engines, the rules for robots."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
@@ -14,21 +14,28 @@ from site_builder.profiles import profile
 CATALOG_VERSION = 1
 """Version of the form of ``catalog.json``: it changes when a program that reads it would have to."""
 
+MOST_TOLD = 500
+"""Entries of a feed: the newest."""
 
-def catalog(
+
+def catalog(  # noqa: PLR0913, PLR0917  # what a catalogue says of itself, and the parts of a large one
     cards: Sequence[Card],
     files: Iterable[File],
     title: str,
     url: str,
     withdrawn: Iterable[Withdrawn] = (),
+    parts: Mapping[str, str] | None = None,
 ) -> bytes:
-    """List every package and each of its files, and the files that span packages, as ``profiles/catalog.json`` says."""
+    """List every package and each of its files, and the files that span packages, as ``profiles/catalog.json`` says.
+
+    A large site's is parted: it names every package and says in which part all of it stands.
+    """
     document = {
         "catalogVersion": CATALOG_VERSION,
         "schema": urls.CATALOG_SCHEMA,
         "title": title,
         "url": url or None,
-        "packages": [_entry(card) for card in cards],
+        "packages": [_named(card, parts[card.name]) if parts else _entry(card) for card in cards],
         "files": [_file(file) for file in files if file.path.startswith(urls.data("_site"))],
         "withdrawn": [
             {"name": each.name, "title": each.title, "date": each.date.isoformat(), "reason": each.reason}
@@ -37,6 +44,26 @@ def catalog(
         ],
     }
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def catalog_part(cards: Sequence[Card]) -> bytes:
+    """List the packages of one group of a large site, each as a whole."""
+    document = {"catalogVersion": CATALOG_VERSION, "packages": [_entry(card) for card in cards]}
+    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _named(card: Card, part: str) -> dict[str, Any]:
+    """Name a package, and the part of the catalogue in which all of it stands."""
+    return {
+        "name": card.name,
+        "title": card.title,
+        "version": card.version,
+        "modified": card.created.isoformat() if card.created else None,
+        "authority": card.authority.name if card.authority else None,
+        "page": urls.package(card.name),
+        "descriptor": urls.data(card.name, "datapackage.json"),
+        "part": part,
+    }
 
 
 def _file(file: File) -> dict[str, Any]:
@@ -125,6 +152,15 @@ def sitemap(pages: Iterable[str], url: str, cards: Iterable[Card] = ()) -> bytes
     return f"{head}{lines}</urlset>\n".encode()
 
 
+def sitemap_index(parts: Iterable[str], url: str) -> bytes:
+    """List the parts of a large site's map."""
+    lines = "".join(f"<sitemap><loc>{_xml(urls.absolute(url, part))}</loc></sitemap>\n" for part in parts)
+    head = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    )
+    return f"{head}{lines}</sitemapindex>\n".encode()
+
+
 def _xml(text: str) -> str:
     return escape(text, {'"': "&quot;"})
 
@@ -136,6 +172,7 @@ def feed(cards: Iterable[Card], title: str, url: str, path: str) -> bytes:
     """
     told = [each for card in sorted(cards, key=lambda card: card.name) for each in _told(card)]
     told.sort(key=lambda each: each.day, reverse=True)
+    told = told[:MOST_TOLD]
     here = _xml(urls.absolute(url, path))
     updated = f"{told[0].day}T00:00:00Z" if told else "1970-01-01T00:00:00Z"
     entries = "".join(_entry_xml(each, url) for each in told)

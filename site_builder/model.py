@@ -661,6 +661,8 @@ class TableCard:
     """Where the typed table lies in the scratch folder."""
     left_out: tuple[tuple[str, str], ...] = ()
     """Formats that it is not published in, each with the reason."""
+    endings: tuple[str, ...] = ()
+    """Endings of its files, sorted."""
 
 
 @dataclass(frozen=True, slots=True)

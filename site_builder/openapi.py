@@ -1,7 +1,7 @@
 """Describe the site's files for programs as an interface in OpenAPI 3.1."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from site_builder import __version__, urls
@@ -14,12 +14,15 @@ Node = dict[str, Any]
 
 def table_formats(cards: Sequence[Card]) -> tuple[tuple[str, str], ...]:
     """Give each ending that a table's files have, with its media type."""
-    endings = {file.path.rsplit(".", 1)[-1] for card in cards for table in card.tables for file in table.files}
+    endings = {ending for card in cards for table in card.tables for ending in table.endings}
     return tuple((ending, media_type(f"x.{ending}")) for ending in sorted(endings))
 
 
-def openapi(cards: Sequence[Card], there: Collection[str], title: str, description: str, url: str) -> bytes:
-    """Write the document, given all paths of the site; without its address the server is where the document lies."""
+def openapi(cards: Sequence[Card], whole: Iterable[Card], title: str, description: str, url: str) -> bytes:
+    """Write the document; without the site's address the server is where the document lies.
+
+    Of the cards, which may be cut down, ``whole`` gives those with their files, as far as they are asked for.
+    """
     paths: Node = {
         "/catalog.json": _get(
             "Every package, table and file",
@@ -37,7 +40,7 @@ def openapi(cards: Sequence[Card], there: Collection[str], title: str, descripti
         ),
         "/data/{package}/SHA256SUMS": _get("Checksums of a package's files", "checksums", "text/plain", "package"),
     }
-    if urls.DCAT in there:
+    if url:
         paths["/catalog.jsonld"] = _get("The catalogue as DCAT 3", "dcat", "application/ld+json")
         paths["/feed.xml"] = _get("Each version with its reason, as Atom", "feed", "application/atom+xml")
     if any(card.versions for card in cards):
@@ -47,7 +50,7 @@ def openapi(cards: Sequence[Card], there: Collection[str], title: str, descripti
         paths["/datasets/{package}/changes/changes.json"] = _get(
             "What each version of a package changed, row by row", "changes", "application/json", "package"
         )
-    if any(file.endswith("/croissant.json") for file in there):
+    if any(card.tables for card in cards):
         paths["/data/{package}/croissant.json"] = _get(
             "A package's tables as Croissant", "croissant", "application/ld+json", "package"
         )
@@ -64,7 +67,7 @@ def openapi(cards: Sequence[Card], there: Collection[str], title: str, descripti
         "info": {"title": title, "description": description, "version": __version__},
         "servers": [{"url": url or "."}],
         "paths": paths,
-        "components": {"parameters": _parameters(cards), "schemas": _schemas()},
+        "components": {"parameters": _parameters(whole), "schemas": _schemas()},
     }
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
 
@@ -89,7 +92,7 @@ def _get(summary: str, name: str, kind: str, *parameters: str, schema: Node | No
     }
 
 
-def _parameters(cards: Sequence[Card]) -> Node:
+def _parameters(cards: Iterable[Card]) -> Node:
     usual = (
         (card.name, table.resource)
         for card in cards

@@ -16,13 +16,14 @@ import os
 import pickle
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from site_builder import urls
 from site_builder.model import File
 
-MANIFEST = "manifest.json"
+MANIFEST = urls.MANIFEST
 READ_ONLY = 0o444 if os.name == "posix" else 0o666
 """Mode of the site's files. Windows does not delete what is read-only."""
 _NO_LINKS = frozenset([errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS])
@@ -150,10 +151,11 @@ def lock(path: Path, otherwise: str) -> Iterator[None]:
         yield
 
 
-def manifest(files: Iterable[File]) -> bytes:
-    """List every file with its size in bytes and SHA-256, as JSON."""
+def manifest(files: Iterable[File], parts: Sequence[str] = ()) -> bytes:
+    """List every file with its size in bytes and SHA-256, as JSON; a large site's names files that list the rest."""
     listed = [{"path": file.path, "size": file.size, "sha256": file.sha256} for file in files]
-    return (json.dumps({"files": listed}, indent=1, ensure_ascii=False) + "\n").encode()
+    document = {"files": listed, **({"parts": list(parts)} if parts else {})}
+    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def verify(root: Path, files: Mapping[str, File]) -> None:

@@ -455,6 +455,11 @@ class CataloguePage(Page):
 
     template: ClassVar[str] = "catalogue.html"
     cards: tuple[Card, ...]
+    authorities: tuple[Authority, ...]
+    """Those of all packages, each once."""
+    number: int = 1
+    """Which page of the catalogue it is; a large site's has several."""
+    last: int = 1
     everything: tuple[Download, ...]
     """All packages in one file."""
     structured: str
@@ -485,6 +490,8 @@ class SearchPage(Page):
 
     template: ClassVar[str] = "search.html"
     cards: tuple[Card, ...]
+    parts: tuple[str, ...] = ()
+    """Site paths of the indexes of a large site's packages; a small one has one index of all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,15 +11,17 @@ import gzip
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from site_builder import urls
+from site_builder.keeping import SITE, Kept
 from site_builder.model import File
 from site_builder.output import Folder
 
@@ -55,6 +57,9 @@ NOISE = (
     ".definition",
 )
 """Parts of a page, as CSS selectors, that nobody looks for."""
+Counted = tuple[dict[str, int], dict[str, int]]
+"""How often words stand in prose, and how often in records."""
+_COUNTED = "words.json"
 MOST_WORDS = 6_000
 """Words in the list, about 25 kB as a browser fetches it."""
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -76,14 +81,52 @@ class SearchError(RuntimeError):
 
 def write_index(language: str, scratch: Path, out: Folder, parts: Iterable[tuple[Path, Iterable[File]]] = ()) -> None:
     """Index the pages that lie in a folder already, and in others that are parts of the site; write the index there."""
+    counted = _index(language, scratch, out, ((out.root, out.files), *parts), urls.SEARCH_INDEX)
+    write_words(out, [counted])
+
+
+def index_own(language: str, scratch: Path, out: Folder) -> Counted:
+    """Index the pages that lie in a folder already, and count their words."""
+    return _index(language, scratch, out, [(out.root, out.files)], urls.SEARCH_INDEX)
+
+
+def write_part(out: Folder, group: str, language: str, members: Sequence[Kept]) -> None:
+    """Index the pages of a group of packages, and keep beside the index how often their words stand there."""
+    parts = ((member.folder / SITE, member.files()) for member in members)
+    counted = _index(language, out.root.parent, out, parts, urls.search_part(group))
+    (out.root.parent / _COUNTED).write_text(json.dumps(counted, ensure_ascii=False), "utf-8")
+
+
+def counted_in(piece: Path) -> Counted:
+    """Read how often words stand in a group of packages, from where its index is kept."""
+    counted: Counted = json.loads((piece / _COUNTED).read_text("utf-8"))
+    return counted
+
+
+def write_words(out: Folder, counted: Iterable[Counted]) -> None:
+    """List words by how likely they are meant: those of prose first, then those of records, the frequent ones first."""
+    together: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    for each in counted:
+        for words, more in zip(together, each, strict=True):
+            words.update(more)
+    ranked = [word for words in together for word in _ranked(words)]
+    listed = list(dict.fromkeys(ranked))[:MOST_WORDS]
+    out.write(urls.SEARCH_WORDS, json.dumps(listed, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+
+
+def _index(
+    language: str, scratch: Path, out: Folder, parts: Iterable[tuple[Path, Iterable[File]]], place: str
+) -> Counted:
     pages, index = scratch / "pages", scratch / "index"
-    for folder, files in ((out.root, out.files), *parts):
+    for folder, files in parts:
         _gather(folder, files, pages)
     _run(pages, index, language)
     for path in sorted({path for pattern in _NEEDED for path in index.glob(pattern)}):
-        out.write(urls.SEARCH_INDEX + path.relative_to(index).as_posix(), path.read_bytes())
-    words = _words(_fragments(index))
-    out.write(urls.SEARCH_WORDS, json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+        out.write(place + path.relative_to(index).as_posix(), path.read_bytes())
+    counted = _words(_fragments(index))
+    shutil.rmtree(pages, ignore_errors=True)
+    shutil.rmtree(index)
+    return counted
 
 
 def _gather(folder: Path, files: Iterable[File], pages: Path) -> None:
@@ -124,12 +167,16 @@ def _fragments(index: Path) -> Iterator[Any]:
         yield json.loads(gzip.decompress(path.read_bytes()).removeprefix(b"pagefind_dcd"))
 
 
-def _words(fragments: Iterable[Any]) -> list[str]:
-    """List words by how likely they are meant: those of prose first, then those of records, the frequent ones first."""
+def _words(fragments: Iterable[Any]) -> Counted:
+    """Count the words of prose, and those of records, as far as they may come to be listed."""
     prose: Counter[str] = Counter()
     records: Counter[str] = Counter()
     for fragment in fragments:
         words = records if fragment["meta"]["kind"] in {"records", "counts"} else prose
         words.update(_WORD.findall(fragment["content"].lower()))
-    ranked = [sorted(words, key=lambda word: (-words[word], word)) for words in (prose, records)]
-    return list(dict.fromkeys(word for words in ranked for word in words))[:MOST_WORDS]
+    first, second = ({word: words[word] for word in _ranked(words)[:MOST_WORDS]} for words in (prose, records))
+    return first, second
+
+
+def _ranked(words: Mapping[str, int]) -> list[str]:
+    return sorted(words, key=lambda word: (-words[word], word))

@@ -118,6 +118,8 @@ DCAT = "catalog.jsonld"
 OPENAPI = "openapi.json"
 GLOSSARY = "glossary/"
 SERIES = "series/"
+SITEMAP = "sitemap.xml"
+MANIFEST = "manifest.json"
 SEARCH = "search/"
 SEARCH_WORDS = "search/words.json"
 SEARCH_INDEX = "pagefind/"
@@ -126,6 +128,11 @@ SEARCH_INDEX = "pagefind/"
 def package(name: str) -> str:
     """Page of a package."""
     return f"datasets/{name}/"
+
+
+def catalogue_page(number: int) -> str:
+    """Address of a page of a large site's catalogue; no package's name has such a line."""
+    return CATALOGUE if number == 1 else f"{CATALOGUE}_page/{number}/"
 
 
 def records(name: str, resource: str, number: int = 1) -> str:
@@ -256,6 +263,23 @@ EVERYTHING_ZIP = "data/_site/everything.zip"
 """Address of the zip of all packages."""
 EVERYTHING_SQLITE = "data/_site/everything.sqlite"
 """Address of the database of all tables."""
+
+
+def part(path: str, group: str) -> str:
+    """Path of a file about the packages of one group of a large site; without a group, of that about all of them.
+
+    Those that programs find through another file lie with the data; a sitemap speaks only of what lies below it.
+    """
+    if not group:
+        return path
+    stem, _, ending = path.rpartition(".")
+    name = f"{stem.rpartition('/')[2]}-{group}.{ending}"
+    return name if path == SITEMAP else data("_site", name)
+
+
+def search_part(group: str) -> str:
+    """Folder of the search index of a group of packages."""
+    return f"{SEARCH_INDEX}{group}/"
 
 
 def version_folder(version: str) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import json
 import urllib.request
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -45,7 +46,7 @@ class Difference:
 def verify_folder(folder: Path) -> tuple[int, tuple[Difference, ...]]:
     """Hold a folder against its manifest; give how many files that lists, and what differs."""
     try:
-        listed = _listed((folder / MANIFEST).read_bytes())
+        listed = _all_listed(lambda path: (folder / path).read_bytes())
     except FileNotFoundError as error:
         raise NoManifestError(f"there is no {MANIFEST} in {folder}; is it a site that was built here?") from error
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file() or path.is_symlink()}
@@ -61,8 +62,7 @@ def verify_address(address: str) -> tuple[int, tuple[Difference, ...]]:
     """Hold a served site against its manifest; what a server has beyond that cannot be seen."""
     base = address.rstrip("/") + "/"
     try:
-        with _fetch(base + MANIFEST) as answer:
-            listed = _listed(answer.read())
+        listed = _all_listed(lambda path: _read(base + quote(path)))
     except HTTPError as error:
         raise NoManifestError(f"{base}{MANIFEST} gives {error.code}; is it a site that was built here?") from error
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -70,17 +70,38 @@ def verify_address(address: str) -> tuple[int, tuple[Difference, ...]]:
         return len(listed), tuple(difference for difference in answers if difference)
 
 
-def _listed(data: bytes) -> tuple[File, ...]:
+def _read(address: str) -> bytes:
+    with _fetch(address) as answer:
+        data: bytes = answer.read()
+        return data
+
+
+def _all_listed(read: Callable[[str], bytes]) -> tuple[File, ...]:
+    """Read a manifest, and the parts that a large site's names, as far as they are those that it lists."""
+    files, parts = _listed(read(MANIFEST))
+    known = {file.path: file for file in files}
+    more: list[File] = []
+    for part in parts:
+        data = read(part) if part in known else b""
+        if part not in known or hashlib.sha256(data).hexdigest() != known[part].sha256:
+            raise NoManifestError(f"{part}, a part of the manifest, is not the one that {MANIFEST} lists")
+        more += _listed(data)[0]
+    return (*files, *more)
+
+
+def _listed(data: bytes) -> tuple[tuple[File, ...], tuple[str, ...]]:
     """Read a manifest, which may come from anywhere: no path in it may lead out of the site."""
     try:
-        found = json.loads(data)["files"]
+        document = json.loads(data)
+        found = document["files"]
         files = tuple(File(str(each["path"]), int(each["size"]), str(each["sha256"])) for each in found)
+        parts = tuple(map(str, document.get("parts", ())))
     except (ValueError, KeyError, TypeError) as error:
         raise NoManifestError(f"{MANIFEST} cannot be read: it is not one that site-builder wrote") from error
     for file in files:
         if fault := urls.path_fault(file.path):
             raise NoManifestError(f"{MANIFEST} cannot be trusted: it lists {file.path!r}, and {fault}")
-    return files
+    return files, parts
 
 
 def _look(folder: Path, file: File) -> Difference | None:

@@ -1,0 +1,134 @@
+"""A large site is parted into groups: every file of it is still listed, found and verified."""
+
+import json
+import shutil
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from benchmarks.synthetic import name, write_repository
+from site_builder import groups, urls
+from site_builder.build import build
+from site_builder.verification import verify_folder
+from site_builder.workers import Here
+from tests.making import tree
+
+PACKAGES = 7
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Build a site that counts as large with seven packages, in groups of about two."""
+    folder = tmp_path_factory.mktemp("large")
+    root = write_repository(folder / "repository", PACKAGES, rows=4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(groups, "FEW", 3)
+        patch.setattr(groups, "TOGETHER", 2)
+        outcome = build(root, folder / "dist", Here())
+    assert outcome.published, outcome.problems
+    yield folder / "dist"
+    shutil.rmtree(folder)
+
+
+def test_few_names_are_one_group() -> None:
+    """And it has no digits."""
+    assert groups.part(["b", "a"], 2) == {"": ("a", "b")}
+
+
+def test_a_name_s_group_is_known_from_it_alone() -> None:
+    """So what is added to one group leaves the others as they were."""
+    names = [f"package-{number}" for number in range(1_000)]
+    before, after = groups.part(names, 64), groups.part([*names, "one-more"], 64)
+    assert sorted(name for group in before.values() for name in group) == sorted(names)
+    assert [len(group) for group in (before, after)] == [16, 16]
+    assert [group for group in after if before.get(group) != after[group]] == ["00"]
+    assert max(map(len, before.values())) < 100
+
+
+def test_every_file_is_in_the_manifest_or_in_a_part_that_it_names(large: Path) -> None:
+    """And is what they say."""
+    manifest = json.loads((large / "manifest.json").read_text("utf-8"))
+    assert len(manifest["parts"]) > 1
+    assert all("foi-0" not in file["path"] for file in manifest["files"])
+    listed, differences = verify_folder(large)
+    assert (listed, differences) == (len(tree(large)) - 1, ())
+
+
+def test_a_part_of_the_manifest_that_was_changed_is_not_believed(large: Path, tmp_path: Path) -> None:
+    """Its hash stands in the manifest."""
+    copy = shutil.copytree(large, tmp_path / "copy")
+    part = copy / json.loads((copy / "manifest.json").read_text("utf-8"))["parts"][0]
+    part.unlink()
+    part.write_text('{"files": []}', "utf-8")
+    with pytest.raises(RuntimeError, match="is not the one that"):
+        verify_folder(copy)
+
+
+def test_the_catalogue_names_every_package_and_the_part_with_the_whole_entry(large: Path) -> None:
+    """As its schema says."""
+    catalog = json.loads((large / "catalog.json").read_text("utf-8"))
+    schema = json.loads((large / "catalog.schema.json").read_text("utf-8"))
+    Draft202012Validator(schema).validate(catalog)
+    assert [each["name"] for each in catalog["packages"]] == [name(number) for number in range(PACKAGES)]
+    for each in catalog["packages"]:
+        part = json.loads((large / each["part"]).read_text("utf-8"))
+        whole = next(entry for entry in part["packages"] if entry["name"] == each["name"])
+        Draft202012Validator(schema | {"$ref": "#/$defs/package", "type": "object", "required": []}).validate(whole)
+        assert whole["tables"][0]["rows"] == 4
+        assert all((large / file["path"]).is_file() for file in whole["files"])
+    assert {file["path"] for file in catalog["files"]} >= {each["part"] for each in catalog["packages"]}
+
+
+def test_the_parts_of_the_zip_hold_every_package_once(large: Path) -> None:
+    """Each with its descriptor."""
+    parts = sorted((large / "data" / "_site").glob("everything-*.zip"))
+    held = [member for part in parts for member in ZipFile(part).namelist() if member.endswith("/datapackage.json")]
+    assert sorted(held) == [f"{name(number)}/datapackage.json" for number in range(PACKAGES)]
+    assert not (large / urls.EVERYTHING_ZIP).exists()
+
+
+def test_the_map_names_parts_that_list_every_page(large: Path) -> None:
+    """Those of packages and the others."""
+    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    base = "https://example.org/made-up/"
+    index = ET.fromstring((large / "sitemap.xml").read_text("utf-8"))
+    parts = [place.text or "" for place in index.iter(f"{space}loc")]
+    pages = [
+        place.text or ""
+        for part in parts
+        for place in ET.fromstring((large / part.removeprefix(base)).read_text("utf-8")).iter(f"{space}loc")
+    ]
+    assert len(pages) == len(set(pages))
+    assert {f"{base}{urls.package(name(number))}" for number in range(PACKAGES)} < set(pages)
+    assert {base, f"{base}about/", f"{base}datasets/"} < set(pages)
+    assert all((large / urls.page_file(page.removeprefix(base))).is_file() for page in pages)
+
+
+def test_each_group_has_an_index_of_its_own(large: Path) -> None:
+    """Which the search page names, beside that of the other pages."""
+    page = (large / "search" / "index.html").read_text("utf-8")
+    names = page.partition('data-parts="')[2].partition('"')[0].split()
+    assert len(names) > 1
+    for part in (*names, "../pagefind/"):
+        assert (large / "search" / part / "pagefind-entry.json").is_file()
+
+
+def test_a_large_catalogue_has_pages(large: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each package stands on one, and each page leads to the next."""
+    from site_builder import compose  # noqa: PLC0415  # to change what it holds to be many
+
+    monkeypatch.setattr(groups, "FEW", 3)
+    monkeypatch.setattr(compose, "_CATALOGUE_PAGE", 2)
+    root = write_repository(tmp_path / "repository", 5, rows=2)
+    build(root, tmp_path / "dist", Here())
+    pages = [
+        (tmp_path / "dist" / urls.catalogue_page(number) / "index.html").read_text("utf-8") for number in (1, 2, 3)
+    ]
+    assert [page.count('<article class="card"') for page in pages] == [2, 2, 1]
+    assert 'href="_page/2/"' in pages[0]
+    assert "Page 3 of 3" in pages[2]
+    assert not (large / "datasets" / "_page").exists()
