@@ -1,13 +1,11 @@
 """Typed tables in a locked DuckDB: load, ask, and bring the answers back as values.
 
-The SQL runs in ``sandbox.py``, a process of its own. Tables travel there as CSV that we write ourselves from the typed
-cells, so that a table means the same to SQL as to every page and download, whatever file it was read from.
+The SQL runs in ``sandbox.py``, in a process of its own that ``sandboxing.py`` starts. Tables travel there as CSV that
+we write ourselves from the typed cells, so that a table means the same to SQL as to every page and download, whatever
+file it was read from.
 """
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -15,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from site_builder import urls
+from site_builder import sandboxing, urls
 from site_builder.model import Answer, Column, RecordRef, Table, TypedColumn, Uses, Value
 from site_builder.schemas import table_schema
 from site_builder.writable import decimal_scale
@@ -175,21 +173,16 @@ def ask(
     answers: list[Answer | Failure] = []
     while len(answers) < len(queries) or (not queries and not answers):
         slow = sum(isinstance(answer, Failure) and answer.kind == "slow" for answer in answers)
-        process, lines = _run(tables, queries[len(answers) :], most, slow)
-        answers.extend(_answer(json.loads(line)) for line in lines)
+        ended = sandboxing.run(_request(tables, queries[len(answers) :], most, slow))
+        answers.extend(_answer(json.loads(line)) for line in ended.output.splitlines() if line.endswith("}"))
         if len(answers) < len(queries):
-            answers.append(_crash(process))
+            answers.append(_crash(ended))
         if not queries:
             break
     return tuple(answers)
 
 
-def _run(
-    tables: Sequence[Loaded],
-    queries: Sequence[Query],
-    most: Most,
-    slow: int,
-) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+def _request(tables: Sequence[Loaded], queries: Sequence[Query], most: Most, slow: int) -> str:
     request = {
         "tables": [to_load(table) for table in tables],
         "queries": [{"name": query.name, "sql": query.sql, "ordered": query.ordered} for query in queries],
@@ -202,15 +195,7 @@ def _run(
         "most_rows": most.rows,
         "most_bytes": most.bytes,
     }
-    process = subprocess.run(  # our own script, with our own interpreter
-        [sys.executable, "-I", str(Path(__file__).with_name("sandbox.py"))],
-        input=json.dumps(request),
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-        env={"TZ": "UTC", **{key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ}},
-    )
-    return process, [line for line in process.stdout.splitlines() if line.endswith("}")]
+    return json.dumps(request)
 
 
 def to_load(table: Loaded) -> dict[str, Any]:
@@ -221,8 +206,8 @@ def to_load(table: Loaded) -> dict[str, Any]:
         "package": table.package,
         "resource": table.resource,
         "columns": table.columns,
-        "csv": str(table.csv) if table.csv else None,
-        "parquet": str(table.parquet) if table.parquet else None,
+        "csv": str(table.csv.absolute()) if table.csv else None,
+        "parquet": str(table.parquet.absolute()) if table.parquet else None,
         "schema_json": table.schema_json,
     }
 
@@ -235,15 +220,15 @@ class LoadError(RuntimeError):
     """A table that Frictionless accepted could not be loaded: a fault of ours."""
 
 
-def _crash(process: subprocess.CompletedProcess[str]) -> Failure:
+def _crash(ended: sandboxing.Ended) -> Failure:
     """Say why the process ended before it answered."""
-    if process.returncode == _NOT_LOADED:
-        raise LoadError(process.stderr)
-    if process.returncode == -14 or process.returncode == -24:  # noqa: PLR1714, PLR2004  # SIGALRM, SIGXCPU
+    if ended.code == _NOT_LOADED:
+        raise LoadError(ended.error)
+    if ended.code == -14 or ended.code == -24:  # noqa: PLR1714, PLR2004  # SIGALRM, SIGXCPU
         return Failure("slow", f"It took more than {KILL_SECONDS} seconds.")
-    if process.returncode == -9 or "bad_alloc" in process.stderr or "MemoryError" in process.stderr:  # noqa: PLR2004
+    if ended.code == -9 or "bad_alloc" in ended.error or "MemoryError" in ended.error:  # noqa: PLR2004
         return Failure("memory", "It needs too much memory.")
-    return Failure("crash", f"It ended the database (exit code {process.returncode}).")
+    return Failure("crash", f"It ended the database (exit code {ended.code}).")
 
 
 def _answer(reply: dict[str, Any]) -> Answer | Failure:

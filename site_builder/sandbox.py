@@ -1,26 +1,38 @@
 """Run a stranger's SQL in a process of its own: load the tables, lock DuckDB, answer each query, exit.
 
-Started by ``database.py`` as a script, with an empty environment; it imports nothing of ours. It reads one JSON object
-from standard input and writes one JSON object a line: an answer for each query, in order. What DuckDB's own limits do
-not stop, the system's do: address space, CPU time and file size are bounded, and a query that does not give way when
-it is interrupted ends the process by an alarm, which the parent sees.
+Started by ``sandboxing.py`` as a script, with an empty environment; it imports nothing of ours. It reads one JSON
+object from standard input and writes one JSON object a line: an answer for each query, in order. What DuckDB's own
+limits do not stop, the system's do: address space, CPU time and file size are bounded, and a query that does not give
+way when it is interrupted ends the process by an alarm, which the parent sees.
 
 Each switch of the lock was proved against hostile queries; the order matters, ``lock_configuration`` being the last.
+
+Most of what a request costs is Python's start and DuckDB's first query. So on Linux the script can also serve: it
+warms up once and forks a child for each request. The child has a database of its own, and of the requests before it
+nothing at all, since the server never reads one.
 """
 
+import gc
 import json
+import os
 import signal
+import socket
+import struct
 import sys
 import threading
-from collections.abc import Iterator
-from typing import Any
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
 
 import duckdb
 
 if sys.platform != "win32":  # Windows has no rlimits; DuckDB's own limits hold there
     import resource
+if sys.platform == "linux":
+    import ctypes
 
-_LOCK = (
+_CLOSED = (
     "SET temp_directory = ''",
     "SET threads = 1",
     "SET autoinstall_known_extensions = false",
@@ -28,9 +40,9 @@ _LOCK = (
     "SET allow_community_extensions = false",
     "SET allow_persistent_secrets = false",
     "SET python_enable_replacements = false",
-    "SET enable_external_access = false",
-    "SET lock_configuration = true",
 )
+"""What can be shut before tables are loaded."""
+_LOCK = ("SET enable_external_access = false", "SET lock_configuration = true")
 
 
 CHANGING = frozenset(
@@ -52,29 +64,162 @@ NOT_LOADED = 70
 """Exit code where a table could not be loaded: a fault of ours, since it was typed and found sound before."""
 
 
+READY = b"ready"
+"""What the server says when it is warm."""
+STATUS = struct.Struct("i")
+"""How the server tells a child's exit code; below 0 it is a signal."""
+
+
 def main() -> None:
-    """Answer the queries that standard input asks."""
-    request = json.load(sys.stdin)
+    """Answer the queries that standard input asks; or serve, where the arguments say so and who the parent is."""
+    os.chdir("/")
+    match sys.argv[1:]:
+        case ["serve", parent]:
+            serve(int(parent))
+        case _:
+            _leave(_connected())
+
+
+def _connected() -> duckdb.DuckDBPyConnection:
+    """Open a database in memory that starts no thread."""
     con = duckdb.connect(":memory:", config={"threads": 1, "async_threads": 0})
+    for statement in _CLOSED:
+        con.execute(statement)
+    return con
+
+
+def _leave(con: duckdb.DuckDBPyConnection) -> NoReturn:
+    """Answer the request and end at once, without what Python and DuckDB do to end in good order."""
+    code = 1
+    try:
+        code = answer_request(con)
+    except BaseException:  # noqa: BLE001  # nothing may go on after the request, whatever went wrong
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def answer_request(con: duckdb.DuckDBPyConnection) -> int:
+    """Load the tables, lock the database and answer each query; the exit code is returned."""
+    request = json.load(sys.stdin)
     try:
         for table in request["tables"]:
             load(con, table)
     except duckdb.Error as error:
         sys.stderr.write(str(error))
-        sys.exit(NOT_LOADED)
+        return NOT_LOADED
     con.execute(f"SET memory_limit = '{request['memory_mb']}MB'")
     for statement in _LOCK:
         con.execute(statement)
     _limit(request)
     slow = request["slow"]
     for query in request["queries"]:
-        answer = _answer(con, query, request) if slow < request["most_slow"] else _not_asked(query)
-        slow += answer.get("error", [""])[0] == "slow"
-        print(json.dumps(answer, ensure_ascii=True), flush=True)  # noqa: T201  # its only way out
+        kind, line = _answer(con, query, request) if slow < request["most_slow"] else _not_asked(query)
+        slow += kind == "slow"
+        print(line, flush=True)  # noqa: T201  # its only way out
+    return 0
 
 
-def _not_asked(query: dict[str, Any]) -> dict[str, Any]:
-    return {"name": query["name"], "error": ["slow", "It was not asked, since queries before it took too long."]}
+# --- the server ------------------------------------------------------------------------------------------------------
+
+
+def serve(parent: int) -> NoReturn:
+    """Fork a child for each request, which brings its standard input, output and error along, and tell how it ended.
+
+    Standard input is a socket to the parent. The server ends when that is closed or the parent dies, and with it its
+    child. It has one thread, or a child could be forked amid what another does; where it has more, it ends.
+    """
+    if sys.platform != "linux":
+        os._exit(1)
+    prctl = ctypes.CDLL(None).prctl
+    _end_with(parent, prctl)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks is interrupted too, and then closes the socket
+    con = _connected()
+    _warm_up(con)
+    gc.collect()
+    gc.disable()
+    gc.freeze()
+    server = os.getpid()
+    control = socket.socket(fileno=0)
+    control.sendall(READY)
+    while True:
+        asked, streams, _, _ = socket.recv_fds(control, 1, 3)
+        if not asked or _threads() != 1:
+            os._exit(0)
+        child = os.fork()
+        if child == 0:
+            _take(streams)
+            _end_with(server, prctl)
+            _leave(con)
+        for stream in streams:
+            os.close(stream)
+        _, status = os.waitpid(child, 0)
+        control.sendall(STATUS.pack(os.waitstatus_to_exitcode(status)))
+
+
+def _threads() -> int:
+    """Count this process's threads, those that Python knows nothing of too."""
+    return sum(1 for _ in Path("/proc/self/task").iterdir())
+
+
+def _end_with(parent: int, prctl: Any) -> None:  # noqa: ANN401  # a function of C
+    """Have the system end this process when its parent ends."""
+    set_death_signal = 1
+    prctl(set_death_signal, int(signal.SIGKILL))
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _take(streams: Sequence[int]) -> None:
+    """Make what came along this process's standard input, output and error, and close all else, the socket too."""
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+    os.closerange(len(streams), 1 + max(int(each.name) for each in Path("/proc/self/fd").iterdir()))
+
+
+_WARM_ROWS = b'"_record","a","b","c","d"\n' + b'"1","x y","2023-01-04","1","2.50"\n"2",,"2023-01-05",,"0.50"\n'
+_WARM_COLUMNS = (("a", "VARCHAR"), ("b", "DATE"), ("c", "BIGINT"), ("d", "DECIMAL(38,2)"))
+_WARM_QUERIES = (
+    "SELECT strftime(b, '%Y-%m') AS m, count(*) AS n, list(_record ORDER BY _record) AS l FROM t GROUP BY 1 ORDER BY m",
+    "SELECT coalesce(a, 'none') AS a, sum(d) AS n FROM t WHERE c IS NOT NULL GROUP BY ALL ORDER BY n DESC, a",
+    "SELECT count(*) AS n FROM t JOIN t AS u USING (a) ORDER BY 1",
+)
+
+
+def _warm_up(con: duckdb.DuckDBPyConnection) -> None:
+    """Do all that a request does, with a table of our own, so that a child finds the code in memory."""
+    if sys.platform != "linux":
+        return
+    csv, parquet = os.memfd_create("csv"), os.memfd_create("parquet")
+    Path(f"/proc/self/fd/{csv}").write_bytes(_WARM_ROWS)
+    table = {"schema": "", "name": "t", "package": "p", "resource": "t", "columns": _WARM_COLUMNS, "schema_json": "{}"}
+    most = {"most_rows": 10, "most_bytes": 10_000}
+    for _ in range(2):
+        load(con, {**table, "csv": f"/proc/self/fd/{csv}", "parquet": f"/proc/self/fd/{parquet}"})
+        load(con, {**table, "name": "again", "csv": None, "parquet": f"/proc/self/fd/{parquet}"})
+        for sql in _WARM_QUERIES:  # not by _answer, whose timer is a thread
+            query = {"name": "warm", "sql": sql, "ordered": True}
+            parsed, _ = _parsed(con, query)
+            con.execute("BEGIN TRANSACTION READ ONLY")
+            _run(con, query, _uses(parsed["statements"][0]), most)
+            con.execute("ROLLBACK")
+        con.execute("DROP TABLE t")
+        con.execute("DROP TABLE again")
+    os.close(csv)
+    os.close(parquet)
+
+
+# --- one request -----------------------------------------------------------------------------------------------------
+
+
+def _not_asked(query: dict[str, Any]) -> tuple[str, str]:
+    return _failed(query, "slow", "It was not asked, since queries before it took too long.")
+
+
+def _failed(query: dict[str, Any], kind: str, *said: object) -> tuple[str, str]:
+    """Write why a query has no answer: the kind of failure, and the line that tells it."""
+    return kind, json.dumps({"name": query["name"], "error": [kind, *said]})
 
 
 def _name(text: str) -> str:
@@ -102,7 +247,8 @@ def load(con: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
     if table["parquet"] and table["columns"]:
         about = f"KV_METADATA {{frictionless: {_text(table['schema_json'])}}}"
         rows = f"(SELECT * EXCLUDE (_record) FROM {target})"  # noqa: S608  # quoted
-        con.execute(f"COPY {rows} TO {_text(table['parquet'])} (FORMAT parquet, COMPRESSION snappy, {about})")
+        form = f"FORMAT parquet, COMPRESSION snappy, USE_TMP_FILE false, {about}"
+        con.execute(f"COPY {rows} TO {_text(table['parquet'])} ({form})")
 
 
 def _record(table: dict[str, Any], row: str) -> str:
@@ -120,8 +266,11 @@ def _limit(request: dict[str, Any]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _answer(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Answer one query within its time: first DuckDB is asked to stop, then the alarm ends the process."""
+def _answer(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict[str, Any]) -> tuple[str, str]:
+    """Answer one query within its time: first DuckDB is asked to stop, then the alarm ends the process.
+
+    Gives the kind of failure, or nothing, and the line that goes to whoever asked.
+    """
     polite = threading.Timer(request["interrupt_seconds"], con.interrupt)
     polite.daemon = True
     polite.start()
@@ -131,19 +280,19 @@ def _answer(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict
     try:
         parsed, refusal = _parsed(con, query)
         if refusal:
-            return {"name": query["name"], "error": refusal}
+            return _failed(query, *refusal)
         con.execute("BEGIN TRANSACTION READ ONLY")
         begun = True
-        return {"name": query["name"], **_run(con, query["sql"], request), "uses": _uses(parsed["statements"][0])}
+        return _run(con, query, _uses(parsed["statements"][0]), request)
     except duckdb.InterruptException:
-        return {"name": query["name"], "error": ["slow", f"It took more than {request['interrupt_seconds']} seconds."]}
+        return _failed(query, "slow", f"It took more than {request['interrupt_seconds']} seconds.")
     except MemoryError:
-        return {"name": query["name"], "error": ["memory", "It needs too much memory."]}
+        return _failed(query, "memory", "It needs too much memory.")
     except (RecursionError, TypeError, ValueError, OverflowError):
-        return {"name": query["name"], "error": ["sql", "It is too deep, or gives a value that cannot be written."]}
+        return _failed(query, "sql", "It is too deep, or gives a value that cannot be written.")
     except duckdb.Error as error:
         kind = "memory" if isinstance(error, duckdb.OutOfMemoryException) else "sql"
-        return {"name": query["name"], "error": [kind, str(error)[:2000]]}
+        return _failed(query, kind, str(error)[:2000])
     finally:
         polite.cancel()
         if hasattr(signal, "setitimer"):
@@ -241,20 +390,24 @@ def _columns(node: object) -> Iterator[str]:
                 yield from _columns(each)
 
 
-def _run(con: duckdb.DuckDBPyConnection, sql: str, request: dict[str, Any]) -> dict[str, Any]:
-    cursor = con.execute(sql)
+def _run(
+    con: duckdb.DuckDBPyConnection, query: dict[str, Any], uses: dict[str, Any], request: dict[str, Any]
+) -> tuple[str, str]:
+    cursor = con.execute(query["sql"])
     columns = [[each[0], str(each[1])] for each in cursor.description or ()]
     for name, kind in columns:
         if kind == "TIMESTAMP WITH TIME ZONE":
-            return {"error": ["sql", f"The column {name} has a time zone: cast it to TIMESTAMP, or to VARCHAR."]}
+            return _failed(query, "sql", f"The column {name} has a time zone: cast it to TIMESTAMP, or to VARCHAR.")
     rows = cursor.fetchmany(request["most_rows"] + 1)
     if len(rows) > request["most_rows"]:
-        return {"error": ["output", f"It gives more than {request['most_rows']:,} rows."]}
-    plain = [[_plain(value) for value in row] for row in rows]
-    answer = {"columns": columns, "rows": plain}
-    if len(json.dumps(answer)) > request["most_bytes"]:
-        return {"error": ["output", f"It gives more than {request['most_bytes']:,} bytes."]}
-    return answer
+        return _failed(query, "output", f"It gives more than {request['most_rows']:,} rows.")
+    text = json.dumps({"columns": columns, "rows": [[_plain(value) for value in row] for row in rows]})
+    if len(text) > request["most_bytes"]:
+        return _failed(query, "output", f"It gives more than {request['most_bytes']:,} bytes.")
+    return "", f"{json.dumps({'name': query['name'], 'uses': uses})[:-1]}, {text[1:]}"
+
+
+_RECORD = {"package", "resource", "row"}
 
 
 def _plain(value: object) -> object:
@@ -262,7 +415,7 @@ def _plain(value: object) -> object:
     match value:
         case None | bool() | int() | str():
             return value
-        case dict() if set(value) == {"package", "resource", "row"}:
+        case dict() if value.keys() == _RECORD:
             return [value["package"], value["resource"], value["row"]]
         case list():
             return [_plain(each) for each in value]

@@ -77,7 +77,7 @@ def test_every_kind_of_failure_of_sql_is_in_the_reference() -> None:
     """They become kinds of problem after ``sql-``."""
     text = (CODE / "sandbox.py").read_text("utf-8") + (CODE / "database.py").read_text("utf-8")
     kinds = {
-        *re.findall(r'"error": \["(\w+)"', text),
+        *re.findall(r'_failed\(query, "(\w+)"', text),
         *re.findall(r'Failure\("(\w+)"', text),
         "statement",
         "order",

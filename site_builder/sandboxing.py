@@ -1,0 +1,160 @@
+"""Run a request in ``sandbox.py``: in a child that a warm server forks, or in a process started anew.
+
+Each process that asks has a server of its own, started with the first request. Where there is none to be had, as on
+systems other than Linux, or where it goes away amid a request, the request runs in a process started for it alone, in
+which it means the same.
+"""
+
+import atexit
+import os
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_SCRIPT = str(Path(__file__).with_name("sandbox.py"))
+_READY = b"ready"
+_STATUS = struct.Struct("i")
+"""Both as in ``sandbox.py``, which is never imported: DuckDB belongs into its processes alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A request that was run."""
+
+    code: int
+    """The exit code; below 0 it is the signal that ended the process."""
+    output: str
+    error: str
+
+
+def run(request: str) -> Ended:
+    """Run a request, in JSON, in a process that is good for nothing else."""
+    return OWN.run(request) or run_anew(request)
+
+
+def run_anew(request: str) -> Ended:
+    """Run a request in a process started for it, on any system."""
+    done = subprocess.run(  # our own script, with our own interpreter
+        [sys.executable, "-I", _SCRIPT],
+        input=request.encode(),
+        capture_output=True,
+        check=False,
+        env=_environment(),
+    )
+    return Ended(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
+
+
+def _environment() -> dict[str, str]:
+    return {"TZ": "UTC", **{key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ}}
+
+
+class _LostError(Exception):
+    """The server cannot be had, or went away."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """A process that forks a child for each request, and the socket to it."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+
+    def run(self, request: str) -> Ended:
+        """Have a child forked, read what it writes until it ends, and ask how."""
+        if sys.platform != "linux":
+            raise _LostError
+        (output, its_output), (error, its_error) = os.pipe(), os.pipe()
+        with os.fdopen(output, "rb") as told, os.fdopen(error, "rb") as complained:
+            asked = os.memfd_create("request")
+            try:
+                with os.fdopen(asked, "wb", closefd=False) as file:
+                    file.write(request.encode())
+                os.lseek(asked, 0, os.SEEK_SET)
+                socket.send_fds(self.control, [b"?"], [asked, its_output, its_error])
+            finally:
+                for each in (asked, its_output, its_error):
+                    os.close(each)
+            answered, wrong = told.read(), complained.read()
+        status = self.control.recv(_STATUS.size, socket.MSG_WAITALL)
+        if len(status) < _STATUS.size:
+            raise _LostError
+        (code,) = _STATUS.unpack(status)
+        return Ended(code, answered.decode(errors="replace"), wrong.decode(errors="replace"))
+
+    def stop(self) -> None:
+        """End it, and with it the child that it has."""
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
+
+
+@dataclass(slots=True)
+class Own:
+    """This process's server, which is used by one thread at a time."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    server: _Server | None = None
+    impossible: bool = sys.platform != "linux"
+    """Whether no server can be had here, so that trying again is of no use."""
+
+    def run(self, request: str) -> Ended | None:
+        """Run a request with the server; nothing where there is none, or where it goes away."""
+        if self.impossible:
+            return None
+        with self.lock:
+            try:
+                return self._warm().run(request)
+            except (_LostError, OSError):
+                self.stop()
+                return None
+            except BaseException:  # an alarm, or somebody who stops the build: the child may still be at work
+                self.stop()
+                raise
+
+    def _warm(self) -> _Server:
+        if self.server and self.server.process.poll() is not None:
+            self.stop()
+        if self.server is None:
+            self.server = _started()
+            if self.server.control.recv(len(_READY), socket.MSG_WAITALL) != _READY:
+                self.impossible = True
+                raise _LostError
+        return self.server
+
+    def stop(self) -> None:
+        """End the server, if there is one."""
+        server, self.server = self.server, None
+        if server:
+            server.stop()
+
+    def forget(self) -> None:
+        """Leave the server to the process that this one was forked from."""
+        self.lock = threading.Lock()
+        server, self.server = self.server, None
+        if server:
+            server.control.close()
+            server.process.returncode = 0  # it is nobody's child here
+
+
+def _started() -> _Server:
+    """Start a server, which ends when the socket is closed or this process does."""
+    ours, its_own = socket.socketpair()
+    with its_own:
+        process = subprocess.Popen(  # our own script, with our own interpreter
+            [sys.executable, "-I", _SCRIPT, "serve", str(os.getpid())],
+            stdin=its_own.fileno(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+        )
+    return _Server(process, ours)
+
+
+OWN = Own()
+atexit.register(OWN.stop)
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=OWN.forget)
