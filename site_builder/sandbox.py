@@ -23,6 +23,7 @@ import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any, NoReturn
 
 import duckdb
@@ -56,6 +57,8 @@ CHANGING = frozenset(
     },
 )
 """Functions, some of which need no brackets, whose answer is not a matter of the tables alone."""
+_BEGIN = "BEGIN TRANSACTION READ ONLY"
+"""All queries share one, until one of them fails."""
 _ONE_SELECT = "There must be exactly one SELECT."
 _READ = "nullstr = '', allow_quoted_nulls = false, max_line_size = 20000000"
 
@@ -113,9 +116,12 @@ def answer_request(con: duckdb.DuckDBPyConnection) -> int:
     for statement in _LOCK:
         con.execute(statement)
     _limit(request)
+    con.execute(_BEGIN)
+    turns: SimpleQueue[None] = SimpleQueue()
+    threading.Thread(target=_watch, args=(con, request["interrupt_seconds"], turns), daemon=True).start()
     slow = request["slow"]
     for query in request["queries"]:
-        kind, line = _answer(con, query, request) if slow < request["most_slow"] else _not_asked(query)
+        kind, line = _answer(con, query, request, turns) if slow < request["most_slow"] else _not_asked(query)
         slow += kind == "slow"
         print(line, flush=True)  # noqa: T201  # its only way out
     return 0
@@ -198,12 +204,10 @@ def _warm_up(con: duckdb.DuckDBPyConnection) -> None:
     for _ in range(2):
         load(con, {**table, "csv": f"/proc/self/fd/{csv}", "parquet": f"/proc/self/fd/{parquet}"})
         load(con, {**table, "name": "again", "csv": None, "parquet": f"/proc/self/fd/{parquet}"})
-        for sql in _WARM_QUERIES:  # not by _answer, whose timer is a thread
-            query = {"name": "warm", "sql": sql, "ordered": True}
-            parsed, _ = _parsed(con, query)
-            con.execute("BEGIN TRANSACTION READ ONLY")
-            _run(con, query, _uses(parsed["statements"][0]), most)
-            con.execute("ROLLBACK")
+        con.execute(_BEGIN)
+        for sql in _WARM_QUERIES:
+            _attempt(con, {"name": "warm", "sql": sql, "ordered": True}, most)
+        con.execute("ROLLBACK")
         con.execute("DROP TABLE t")
         con.execute("DROP TABLE again")
     os.close(csv)
@@ -266,24 +270,49 @@ def _limit(request: dict[str, Any]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _answer(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict[str, Any]) -> tuple[str, str]:
+def _watch(con: duckdb.DuckDBPyConnection, seconds: float, turns: SimpleQueue[None]) -> None:
+    """Ask DuckDB to stop each query that takes longer: something is put when one begins, and again when it ends."""
+    while True:
+        turns.get()
+        try:
+            turns.get(timeout=seconds)
+        except Empty:
+            con.interrupt()
+            turns.get()
+
+
+def _answer(
+    con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict[str, Any], turns: SimpleQueue[None]
+) -> tuple[str, str]:
     """Answer one query within its time: first DuckDB is asked to stop, then the alarm ends the process.
 
     Gives the kind of failure, or nothing, and the line that goes to whoever asked.
     """
-    polite = threading.Timer(request["interrupt_seconds"], con.interrupt)
-    polite.daemon = True
-    polite.start()
+    turns.put(None)
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, request["kill_seconds"])
-    begun = False
     try:
-        parsed, refusal = _parsed(con, query)
+        kind, line = _attempt(con, query, request)
+    finally:
+        turns.put(None)
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    if kind:
+        con.execute("ROLLBACK")
+        con.execute(_BEGIN)
+    return kind, line
+
+
+def _attempt(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict[str, Any]) -> tuple[str, str]:
+    """Parse a query and, where it is let through, run it."""
+    try:
+        (text,) = con.execute("SELECT json_serialize_sql(?)", [query["sql"]]).fetchall()[0]
+        parsed: dict[str, Any] = json.loads(text)
+        statements = [] if parsed["error"] else con.extract_statements(query["sql"])
+        refusal = _refusal(query, parsed, [statement.type for statement in statements])
         if refusal:
             return _failed(query, *refusal)
-        con.execute("BEGIN TRANSACTION READ ONLY")
-        begun = True
-        return _run(con, query, _uses(parsed["statements"][0]), request)
+        return _run(con.execute(statements[0]), query, _uses(parsed["statements"][0]), request)
     except duckdb.InterruptException:
         return _failed(query, "slow", f"It took more than {request['interrupt_seconds']} seconds.")
     except MemoryError:
@@ -293,31 +322,16 @@ def _answer(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict
     except duckdb.Error as error:
         kind = "memory" if isinstance(error, duckdb.OutOfMemoryException) else "sql"
         return _failed(query, kind, str(error)[:2000])
-    finally:
-        polite.cancel()
-        if hasattr(signal, "setitimer"):
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        if begun:
-            con.execute("ROLLBACK")
 
 
-def _parsed(con: duckdb.DuckDBPyConnection, query: dict[str, Any]) -> tuple[dict[str, Any], list[Any] | None]:
-    """Parse a text, and say why it is not exactly one SELECT, in a fixed order where that is asked for."""
-    (text,) = con.execute("SELECT json_serialize_sql(?)", [query["sql"]]).fetchall()[0]
-    parsed: dict[str, Any] = json.loads(text)
-    return parsed, _refusal(con, query, parsed)
-
-
-def _refusal(con: duckdb.DuckDBPyConnection, query: dict[str, Any], parsed: dict[str, Any]) -> list[Any] | None:
+def _refusal(query: dict[str, Any], parsed: dict[str, Any], kinds: list[Any]) -> list[Any] | None:
+    """Say why a text is not exactly one SELECT, in a fixed order where that is asked for."""
     if parsed["error"]:
         position = [parsed["position"]] if "position" in parsed else []
         if parsed["error_type"] == "not implemented":
             return ["statement", _ONE_SELECT, *position]
         return ["sql", parsed["error_message"], *position]
-    if len(parsed["statements"]) != 1:
-        return ["statement", _ONE_SELECT]
-    kinds = [statement.type for statement in con.extract_statements(query["sql"])]
-    if kinds != [duckdb.StatementType.SELECT]:
+    if len(parsed["statements"]) != 1 or kinds != [duckdb.StatementType.SELECT]:
         return ["statement", _ONE_SELECT]
     modifiers = {each["type"] for each in parsed["statements"][0]["node"]["modifiers"]}
     if query["ordered"] and "ORDER_MODIFIER" not in modifiers:
@@ -391,9 +405,9 @@ def _columns(node: object) -> Iterator[str]:
 
 
 def _run(
-    con: duckdb.DuckDBPyConnection, query: dict[str, Any], uses: dict[str, Any], request: dict[str, Any]
+    cursor: duckdb.DuckDBPyConnection, query: dict[str, Any], uses: dict[str, Any], request: dict[str, Any]
 ) -> tuple[str, str]:
-    cursor = con.execute(query["sql"])
+    """Write what a query gives, unless it is too much."""
     columns = [[each[0], str(each[1])] for each in cursor.description or ()]
     for name, kind in columns:
         if kind == "TIMESTAMP WITH TIME ZONE":
