@@ -146,6 +146,8 @@ def serve(parent: int) -> NoReturn:
     gc.collect()
     gc.disable()
     gc.freeze()
+    if _threads() != 1:
+        os._exit(1)
     server = os.getpid()
     control = socket.socket(fileno=0)
     control.sendall(READY)

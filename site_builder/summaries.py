@@ -195,7 +195,7 @@ def figures(
             problems.append(_failed(summary, answer))
             continue
         trails = _looked_up(answer, checking.lookup)
-        found = [*_faults(summary, answer, checking)] or [*_against_rules(summary, answer, trails, checking)]
+        found = [*_faults(summary, answer, trails)] or [*_against_rules(summary, answer, trails, checking)]
         problems.extend(found)
         if not found:
             sources = None if trails is None else tuple(tuple(each.source for each in trail) for trail in trails)
@@ -250,14 +250,14 @@ def _said(failure: Failure) -> tuple[str, str]:
     return message, _MEND[failure.kind]
 
 
-def _faults(summary: Summary, answer: Answer, checking: Checking) -> Iterator[Problem]:
+def _faults(summary: Summary, answer: Answer, trails: tuple[tuple[Found, ...], ...] | None) -> Iterator[Problem]:
     names = {column.name for column in answer.columns}
     if len(names) < len(answer.columns) or "trail" in names:
         listed = ", ".join(column.name for column in answer.columns)
         what = f"The query gives two columns of one name: {listed}."
         yield Problem(summary.where, "same-column", what, "Rename one of them with AS.")
     yield from _unknown_columns(summary, names)
-    if answer.trails is None:
+    if answer.trails is None or trails is None:
         if summary.no_trail is None:
             what = "It has no trail, so no reader can follow its numbers to the records."
             mend = 'Select list(_record ORDER BY _record) AS trail, or say why not in the header: trail = "…".'
@@ -267,7 +267,7 @@ def _faults(summary: Summary, answer: Answer, checking: Checking) -> Iterator[Pr
         mend = 'Add counts = "…" to the header.'
         yield Problem(summary.where, "no-counts", "The header does not say which column counts the records.", mend)
     elif summary.counts in names:
-        yield from _miscounted(summary, answer, checking.lookup)
+        yield from _miscounted(summary, answer, trails)
 
 
 def _unknown_columns(summary: Summary, names: set[str]) -> Iterator[Problem]:
@@ -286,11 +286,12 @@ def _unknown_columns(summary: Summary, names: set[str]) -> Iterator[Problem]:
             yield Problem(summary.where, "no-column", what, f"Its columns are: {', '.join(sorted(names))}.", field=key)
 
 
-def _miscounted(summary: Summary, answer: Answer, lookup: Lookup) -> Iterator[Problem]:
+def _miscounted(summary: Summary, answer: Answer, trails: tuple[tuple[Found, ...], ...]) -> Iterator[Problem]:
     """Hold the measure of each row against its trail: their number, or the sum over a table of counts."""
     position = next(n for n, column in enumerate(answer.columns) if column.name == summary.counts)
-    for number, (row, trail) in enumerate(zip(answer.rows, answer.trails or (), strict=True), start=1):
-        expected = _expected(trail, summary.counts or "", lookup)
+    rows = zip(answer.rows, answer.trails or (), trails, strict=True)
+    for number, (row, trail, found) in enumerate(rows, start=1):
+        expected = _expected(trail, summary.counts or "", found)
         if expected is None:
             what = f"The trail of row {number} names a record twice, or one that is not there."
             yield Problem(summary.where, "trail", what, _MEND["trail"])
@@ -299,9 +300,8 @@ def _miscounted(summary: Summary, answer: Answer, lookup: Lookup) -> Iterator[Pr
             yield Problem(summary.where, "miscounted", what, "Count what the trail lists, and list what is counted.")
 
 
-def _expected(trail: Sequence[RecordRef], counts: str, lookup: Lookup) -> int | None:
+def _expected(trail: Sequence[RecordRef], counts: str, found: Sequence[Found]) -> int | None:
     """Say what a trail makes: its length, or the sum of what its rows of counts state; nothing where it is unsound."""
-    found = [each for ref in trail if (each := lookup(ref))]
     if len(found) < len(trail) or len(set(trail)) < len(trail):
         return None
     stated = [each.counts[counts] for each in found if counts in each.counts]
@@ -353,11 +353,12 @@ def ledger_figure(
         answer = answers.get(entry.figure.name)
         trail = answer.trails[0] if isinstance(answer, Answer) and answer.trails and entry.counted is not None else ()
         counts = answer.columns[0].name if isinstance(answer, Answer) and answer.columns else ""
-        if trail and _expected(trail, counts, lookup) != entry.counted:
+        found = tuple(each for ref in trail if (each := lookup(ref)))
+        if trail and _expected(trail, counts, found) != entry.counted:
             key = f"foi.publishedFigures.{entry.figure.name}"
             what = f"The SQL counts {entry.counted}, but its trail does not."
             problems.append(Problem(where, "miscounted", what, _MEND["trail"], field=key))
-        trails.append(tuple(found.source for ref in trail if (found := lookup(ref))))
+        trails.append(tuple(each.source for each in found))
     if not any(trails):
         return None, tuple(problems)
     summary = Summary(

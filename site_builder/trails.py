@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class TableFacts:
     lines: Sequence[int | None]
     counts: Sequence[Mapping[str, Value]]
     """Each row's values by field where the table holds counts; else none at all."""
-    common: Mapping[str, Sequence[str]]
+    common: Facts
     """What holds of every row."""
     rows: Sequence[Sequence[Said]]
     """What the fields of each row say besides; none at all where no field is mapped."""
@@ -65,7 +65,7 @@ class TableFacts:
         return Found(
             source,
             self.counts[position] if self.counts else {},
-            {name: tuple(values) for name, values in self.common.items()} | dict(by_list(said)),
+            {**self.common, **by_list(said)} if said else self.common,
             said,
             {
                 field: (numbers[position], self.totals[field][numbers[position]])
@@ -166,12 +166,14 @@ def _compiled(table: Table, vocabulary: Vocabulary) -> tuple[list[list[Said]], d
 
 def write_facts(facts: TableFacts, path: Path) -> None:
     """Keep what is known of a table."""
-    path.write_text(json.dumps(asdict(facts), default=str), "utf-8")
+    kept = {each.name: getattr(facts, each.name) for each in fields(facts)}
+    path.write_text(json.dumps(kept, default=str), "utf-8")
 
 
 def read_facts(path: Path) -> TableFacts:
     """Read what was kept of a table."""
-    return TableFacts(**json.loads(path.read_text("utf-8")))
+    kept = json.loads(path.read_text("utf-8"))
+    return TableFacts(**kept | {"common": {name: tuple(values) for name, values in kept["common"].items()}})
 
 
 def facts_path(parquet: Path, resource: str) -> Path:
@@ -180,8 +182,12 @@ def facts_path(parquet: Path, resource: str) -> Path:
 
 
 def lookup_in(tables: Mapping[tuple[str, str], TableFacts]) -> Lookup:
-    """Make the function that finds a record of these tables, each by its package and resource."""
+    """Make the function that finds a record of these tables, each by its package and resource.
 
+    A package's summaries mostly count the same records, so each is put together once.
+    """
+
+    @cache
     def lookup(ref: RecordRef) -> Found | None:
         table = tables.get((ref.package, ref.resource))
         return table.find(ref) if table else None

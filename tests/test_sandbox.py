@@ -10,12 +10,21 @@ from site_builder import database
 from site_builder.database import Failure, Query, ask, prepare
 from site_builder.model import Answer, Cell, Field, Resource, Table
 from site_builder.sandbox import CHANGING
+from site_builder.sandboxing import OWN
 from tests.making import tree, write
 
 FINES = Table(
     Resource("fines", "", "", (), True, "", "", True, (Field("street", "string", "", ""),)), ((Cell("Quay", "Quay"),),)
 )
 AFTER = Query("after", "SELECT street FROM fines ORDER BY 1")
+
+
+@pytest.fixture(autouse=True, params=["forked", "started anew"])
+def _process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run each test in both kinds of process, where the system has both."""
+    if request.param == "forked" and OWN.impossible:
+        pytest.skip("there is no server here")
+    monkeypatch.setattr(OWN, "impossible", request.param != "forked")
 
 
 def ask_hostile(scratch: Path, *sql: str) -> tuple[Answer | Failure, ...]:

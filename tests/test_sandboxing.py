@@ -1,6 +1,7 @@
 """A server forks a child for each request: none of them knows another, and neither it nor they outlive who asked."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from tests.tools import ROOT
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is a server on Linux alone")
 
 ENDLESS = "SELECT count(*) AS n FROM range(10_000_000) a, range(10_000_000) b ORDER BY 1"
+LIMITS = {"address space": "2000000000", "cpu time": "16", "file size": "0", "core file size": "0"}
+"""What the system lets a child of one query have: bytes, and seconds for loading and for the query."""
 ASKING = """
 import sys
 from site_builder import sandboxing
@@ -143,6 +146,20 @@ def test_a_child_has_but_its_own_three_streams(monkeypatch: pytest.MonkeyPatch) 
     assert sorted(streams) == [0, 1, 2]
     assert "memfd:request" in streams[0]
     assert (streams[1][:5], streams[2][:5]) == ("pipe:", "pipe:")
+
+
+def test_a_child_is_bounded_by_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a process started anew is; the server itself has other children to serve, and is not."""
+    monkeypatch.setattr(database, "INTERRUPT_SECONDS", 2)
+    pid = server()
+    asking = threading.Thread(target=answered, args=[ENDLESS])
+    asking.start()
+    child = child_of(pid)
+    time.sleep(0.2)  # until it has locked itself in
+    limits = Path(f"/proc/{child}/limits").read_text("ascii")
+    asking.join()
+    bounded = {name: re.findall(rf"^Max {name} +(\d+) +(\d+) ", limits, re.MULTILINE) for name in LIMITS}
+    assert bounded == {name: [(most, most)] for name, most in LIMITS.items()}
 
 
 @pytest.mark.usefixtures("_never_anew")

@@ -1,0 +1,50 @@
+"""What is known of a table's rows is found alike from memory and from what was kept of it."""
+
+from pathlib import Path
+
+from site_builder.model import Found, RecordRef, Said, SourceRef
+from site_builder.trails import TableFacts, lookup_in, lookup_on_disk, write_facts
+
+FACTS = TableFacts(
+    document="source/letter.txt",
+    lines=(7, None),
+    counts=({"fines": 3}, {"fines": 0}),
+    common={"package": ("parking-fines",), "unit": ("fines", "places")},
+    rows=([Said("street", "kind", "road")], []),
+    origins=(),
+    held={},
+    words={"street": [0, 1]},
+    totals={"street": [1, 1]},
+)
+"""Two rows of counts, of which the first is mapped to a code."""
+FIRST, SECOND, NONE = (RecordRef("parking-fines", "fines", row) for row in (1, 2, 3))
+
+
+def test_a_record_is_found_with_all_that_is_known_of_it() -> None:
+    """What holds of every row, and what its own fields say besides."""
+    lookup = lookup_in({("parking-fines", "fines"): FACTS})
+    assert lookup(FIRST) == Found(
+        SourceRef(FIRST, "source/letter.txt", 7),
+        {"fines": 3},
+        {"package": ("parking-fines",), "unit": ("fines", "places"), "kind": ("road",)},
+        (Said("street", "kind", "road"),),
+        {"street": (0, 1)},
+    )
+    second = lookup(SECOND)
+    assert second is not None
+    assert second.facts == {"package": ("parking-fines",), "unit": ("fines", "places")}
+    assert (lookup(NONE), lookup(FIRST._replace(package="library-books"))) == (None, None)
+
+
+def test_what_was_kept_says_the_same(tmp_path: Path) -> None:
+    """Though JSON knows no tuples."""
+    write_facts(FACTS, tmp_path / "fines.facts.json")
+    kept = lookup_on_disk({("parking-fines", "fines"): tmp_path / "fines.parquet"})
+    found = lookup_in({("parking-fines", "fines"): FACTS})
+    assert [kept(ref) for ref in (FIRST, SECOND, NONE)] == [found(ref) for ref in (FIRST, SECOND, NONE)]
+
+
+def test_a_record_that_several_summaries_count_is_put_together_once() -> None:
+    """A package of 200 records and five summaries would else make a thousand."""
+    lookup = lookup_in({("parking-fines", "fines"): FACTS})
+    assert lookup(FIRST) is lookup(RecordRef("parking-fines", "fines", 1))
