@@ -1,5 +1,19 @@
-"""Run the commands as ``python -m site_builder``."""
+"""Run the commands: ``site-builder``, or ``python -m site_builder``."""
 
-from site_builder.cli import main
+import sys
+from typing import NoReturn
 
-main()
+from site_builder.unchanged import nothing_to_do
+
+
+def main() -> NoReturn:
+    """Run a command; a build that has nothing to do is over before all that it might need is imported."""
+    if nothing_to_do(sys.argv[1:]):
+        sys.exit(0)
+    from site_builder.cli import main as run  # noqa: PLC0415  # half a second, which is spared here
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

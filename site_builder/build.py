@@ -18,7 +18,7 @@ from site_builder.compiling import compile_tables, recipes
 from site_builder.compose import Members, begin_search, compose, finish_search, write_manifest
 from site_builder.content import read_content
 from site_builder.discover import discover
-from site_builder.fingerprints import digest
+from site_builder.fingerprints import Inputs, digest, look_at_inputs
 from site_builder.glossary import read_glossary
 from site_builder.history import read_history
 from site_builder.holding import read_holdings
@@ -30,9 +30,9 @@ from site_builder.keeping import (
     Piece,
     Pieces,
     Ready,
-    changed_since,
-    look_at_site,
+    Recall,
     opened,
+    package_key,
     shared_key,
 )
 from site_builder.model import Figure, PackageFolder
@@ -48,6 +48,8 @@ from site_builder.withdrawal import remains
 from site_builder.workers import Crashed, is_of_the_machine
 
 PACKAGES = "datapackages"
+_RECALL = "recall.pickle"
+"""What is remembered of authors' folders, in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def build(  # noqa: PLR0913  # each says something that no other does, and all b
     progress: Callable[[str], None] = lambda _: None,
     *,
     cache: Path | None = None,
+    inputs: Inputs | None = None,
     fresh: bool = False,
     require_history: bool = False,
     drafting: bool = False,
@@ -94,14 +97,15 @@ def build(  # noqa: PLR0913  # each says something that no other does, and all b
     """Build the site of a repository into a folder. Progress is told each package's name when it is done.
 
     What is made of each package is kept in the cache, and given again by the next build where nothing changed; where
-    that has to be fresh, all is made anew. Where the history is required, a version that the repository's does not
-    hold is an error. While somebody is drafting, what has to be done in the end only is no error. The last two
-    functions are told of each package that was built anew, and, when all is there but the search index, of a function
-    that lays the site into a folder.
+    that has to be fresh, all is made anew. ``inputs`` are what a look at all files found, if there was one already.
+    Where the history is required, a version that the repository's does not hold is an error. While somebody is
+    drafting, what has to be done in the end only is no error. The last two functions are told of each package that
+    was built anew, and, when all is there but the search index, of a function that lays the site into a folder.
     """
-    looked = look_at_site(root)
+    inputs = inputs or look_at_inputs(root)
+    recall = Recall((cache or root) / _RECALL, inputs.packages)
     site, problems = read_site(root, url)
-    folders, found = discover(root / PACKAGES)
+    folders, found = discover(root / PACKAGES, recall.screened)
     withdrawn, wrong = read_withdrawn(root / PACKAGES, folders)
     problems = (*problems, *found, *wrong)
     if site is None:
@@ -114,10 +118,11 @@ def build(  # noqa: PLR0913  # each says something that no other does, and all b
     with staging(out) as stage, opened(cache, stage / "kept") as kept:
         spare = Spare(kept / "spare" / digest([str(out.absolute())])[:16], out)
         shared = shared_key(root, site, folders)
-        keeper = Keeper(executor, kept / "packages", shared, ready, fresh=fresh)
+        key_of = partial(package_key, shared=shared, recall=recall)
+        keeper = Keeper(executor, kept / "packages", key_of, ready, fresh=fresh)
         with ThreadPoolExecutor(1) as aside:
             known = aside.submit(spare.known)
-            history = read_history(root, folders, stage / "history", required=require_history)
+            history = read_history(root, folders, stage / "history", required=require_history, told=recall.told)
             folders, problems = history.folders, (*problems, *history.problems)
             built = each_package(folders, Builder.of(site), keeper.folder, keeper, progress)
         problems = (*problems, *(problem for package in built for problem in package.problems))
@@ -141,7 +146,7 @@ def build(  # noqa: PLR0913  # each says something that no other does, and all b
             everywhere = ((folder.root, folder.files), *((part.folder, part.files()) for part in parts.values()))
             problems = (*problems, *remains(everywhere, withdrawn))
         if not drafting:
-            problems = (*problems, *_changed([*keeper.changed(), *changed_since(root, looked)]))
+            problems = (*problems, *_changed(inputs.changed(look_at_inputs(root))))
         if errors(problems):
             return Outcome(in_order(problems), len(folders), tracebacks=_traces(built))
         composed(partial(lay, parts=parts.values(), rest=folder))
@@ -151,6 +156,7 @@ def build(  # noqa: PLR0913  # each says something that no other does, and all b
         in_one_step = spare.publish(spare.assemble(known.result(), stage, parts, folder))
         members.pieces.tidy()
         keeper.tidy(package.name for package in built)
+        recall.write(kept / _RECALL, inputs.began)
     return Outcome(
         in_order(problems),
         len(folders),

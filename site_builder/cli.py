@@ -30,14 +30,13 @@ from site_builder.problems import Level
 from site_builder.reporting import NoRevisionError, as_markdown, as_text, compare
 from site_builder.search import SearchError
 from site_builder.serving import serve
+from site_builder.unchanged import CACHE, Beginning
 from site_builder.verification import NoManifestError, verify_address, verify_folder
 from site_builder.workers import Pool
 
 DONE, INPUT, USAGE, MACHINE = 0, 1, 2, 3
 """Exit codes: done; errors in the input, nothing published; wrong usage; disk, permission or signal."""
 
-CACHE = ".cache/site-builder"
-"""Where a build keeps what the next one may use, below the repository's folder."""
 _NO_ADDRESS = (
     "The site's address is not known: say it with url in site.toml or with --url. Without it there is no sitemap, "
     "no feed, no catalog.jsonld, no data for search engines in the pages, no picture for links and no code to paste."
@@ -122,11 +121,20 @@ def build_command(  # noqa: PLR0913, PLR0917  # each is an option of the command
     if target.exists() and not (target / "manifest.json").exists() and any(target.iterdir()):
         raise click.UsageError(f"{target} holds something else than a site that was built here; name another --out")
     required, kept = history == "required", cache or root / CACHE
+    beginning = Beginning(root, sys.argv[1:])
     outcome = _run(
         jobs,
         root,
         lambda pool, progress: build(
-            root, target, pool, url, progress, cache=kept, fresh=fresh, require_history=required
+            root,
+            target,
+            pool,
+            url,
+            progress,
+            cache=kept,
+            inputs=beginning.inputs,
+            fresh=fresh,
+            require_history=required,
         ),
     )
     _say_problems(outcome)
@@ -135,17 +143,20 @@ def build_command(  # noqa: PLR0913, PLR0917  # each is an option of the command
         _end(f"Nothing was published: {_count(outcome)}.", INPUT)
     if not outcome.in_one_step:
         click.echo("This system cannot exchange two folders in one step: for a moment there was no site.", err=True)
-    if not outcome.has_address:
-        click.echo(_NO_ADDRESS)
-    if not outcome.has_contact:
-        click.echo(_NO_CONTACT)
-    if outcome.missing_history:
-        click.echo(outcome.missing_history)
-    size = f"{outcome.size / 1e6:.1f} MB"
-    anew = f"; {outcome.built} built anew" if outcome.built < outcome.packages else ""
-    click.echo(
-        f"Built {target}: {outcome.packages} packages{anew}, {outcome.pages} pages, {outcome.files} files, {size}."
+    notes = (
+        *(() if outcome.has_address else (_NO_ADDRESS,)),
+        *(() if outcome.has_contact else (_NO_CONTACT,)),
+        *((outcome.missing_history,) if outcome.missing_history else ()),
     )
+    for note in notes:
+        click.echo(note)
+    size = f"{outcome.size / 1e6:.1f} MB"
+    holds = f"{outcome.pages} pages, {outcome.files} files, {size}."
+    anew = f"; {outcome.built} built anew" if outcome.built < outcome.packages else ""
+    click.echo(f"Built {target}: {outcome.packages} packages{anew}, {holds}")
+    aside = "".join(f"{each}\n" for each in (*outcome.problems, *notes))
+    said = f"{target} was built: {outcome.packages} packages, {holds}"
+    beginning.remember(kept, target, outcome.files, said, aside)
 
 
 @cli.command("check")

@@ -66,6 +66,7 @@ def compile_tables(
     if problems:
         return None, problems
     root = scratch / f"{folder.name}.compiled"
+    shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(folder.root, root)
     for recipe, answer in zip(wanted, answers, strict=True):
         (root / recipe.path).parent.mkdir(parents=True, exist_ok=True)

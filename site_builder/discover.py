@@ -7,7 +7,7 @@ name and kind alone. Of what is left the first bytes are looked at, which give a
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from site_builder import urls
@@ -41,8 +41,12 @@ _LOOKED_AT = 512
 """Bytes at the beginning of each file."""
 
 
-def discover(folder: Path) -> tuple[tuple[PackageFolder, ...], tuple[Problem, ...]]:
+def discover(
+    folder: Path, known: Callable[[Path], PackageFolder | None] = lambda _: None
+) -> tuple[tuple[PackageFolder, ...], tuple[Problem, ...]]:
     """Find each package in a folder, sorted by name, with the problems of all their paths.
+
+    What a function knows of a package's folder already, since it was screened and nobody touched it, is not found anew.
 
     A package with a problem is left out. Files beside the packages, such as a README, are passed over, and so are
     folders that hold nothing but a list of versions, which ``versions.read_withdrawn`` reads.
@@ -50,6 +54,10 @@ def discover(folder: Path) -> tuple[tuple[PackageFolder, ...], tuple[Problem, ..
     packages: list[PackageFolder] = []
     problems: list[Problem] = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        before = known(path)
+        if before:
+            packages.append(before)
+            continue
         if path.name.startswith(".") or (not path.is_symlink() and not path.is_dir()):
             continue
         package, found = screen(path, f"{folder.name}/{path.name}")

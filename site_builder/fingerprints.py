@@ -7,14 +7,17 @@ that is new. A change that keeps the size within the same tick of the system's c
 what was written just before a look is told by its contents.
 """
 
+import contextlib
 import hashlib
 import os
 import platform
 import sqlite3
 import stat
 import sys
+import time
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -37,12 +40,19 @@ def signature(about: os.stat_result) -> str:
     return f"{about.st_size} {about.st_mtime_ns} {about.st_ctime_ns} {about.st_ino} {about.st_mode}"
 
 
+def linked_signature(about: os.stat_result) -> str:
+    """Say how the system tells a file that several folders share: without the time at which it was linked last."""
+    return f"{about.st_size} {about.st_mtime_ns} {about.st_ino} {about.st_mode}"
+
+
 class Look:
     """What a folder, or a list of files, looked like at one moment."""
 
-    __slots__ = ("_made", "newest")
+    __slots__ = ("_linked", "_made", "newest")
 
-    def __init__(self) -> None:
+    def __init__(self, *, linked: bool = False) -> None:
+        """Look at files of which some may get another name meanwhile, a link, which changes nothing of them."""
+        self._linked = linked
         self._made = hashlib.sha256()
         self.newest = 0
         """When something in it last changed, in nanoseconds since 1970."""
@@ -56,17 +66,31 @@ class Look:
         """Whether a later change would show for certain; the moment is when the look began."""
         return self.newest < now - TICK
 
+    def note(self, fact: str) -> None:
+        """Add something that is not a file's."""
+        self._made.update(f"{fact}\n".encode("utf-8", "surrogateescape"))
+
     def add(self, path: str, about: os.stat_result) -> None:
         """Look at one file or folder."""
-        self._made.update(f"{path}\0{signature(about)}\n".encode("utf-8", "surrogateescape"))
+        told = signature(about) if not self._linked else linked_signature(about)
+        self._made.update(f"{path}\0{told}\n".encode("utf-8", "surrogateescape"))
         self.newest = max(self.newest, about.st_mtime_ns, about.st_ctime_ns)
+
+    def list(self, folder: str) -> None:
+        """Look at what stands in a folder, and not at what is below that."""
+        try:
+            with os.scandir(folder) as entries:
+                for entry in sorted(entries, key=lambda each: each.name):
+                    self.add(entry.path, entry.stat(follow_symlinks=False))
+        except OSError:
+            self.note(f"{folder} is gone")
 
     def walk(self, path: str, but: str = "") -> None:
         """Look at whatever stands at a path, and below it, without following links, folders of one name apart."""
         try:
             about = os.lstat(path)
         except OSError:
-            self._made.update(f"{path}\0there is none\n".encode("utf-8", "surrogateescape"))
+            self.note(f"{path} is gone")
             return
         if not stat.S_ISDIR(about.st_mode):
             self.add(path, about)
@@ -79,7 +103,7 @@ class Look:
                 else:
                     self.add(entry.path, entry.stat(follow_symlinks=False))
         for folder in below:
-            self._made.update(f"{folder}/\n".encode("utf-8", "surrogateescape"))
+            self.note(f"{folder}/")
             self.walk(folder, but)
 
 
@@ -90,8 +114,92 @@ def look_at(root: Path, files: Sequence[str]) -> Look:
         try:
             look.add(path, os.lstat(f"{root}/{path}"))
         except OSError:
-            look.add(path, os.stat_result((0,) * 10))
+            look.note(f"{path} is gone")
     return look
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What all that a build reads looked like at one moment."""
+
+    began: int
+    """When it was looked at, in nanoseconds since 1970."""
+    packages: Mapping[str, Look]
+    """Each folder of a package, by its name."""
+    rest: Mapping[str, Look]
+    """Everything else, by its path in the repository; ``history`` and ``program`` are no paths."""
+
+    @property
+    def digest(self) -> str:
+        """A hash of all."""
+        return digest(
+            part for looks in (self.packages, self.rest) for name in looks for part in (name, looks[name].digest)
+        )
+
+    @property
+    def newest(self) -> int:
+        """When something last changed."""
+        return max((look.newest for looks in (self.packages, self.rest) for look in looks.values()), default=0)
+
+    def is_settled(self) -> bool:
+        """Whether a later change of anything would show for certain."""
+        return self.newest < self.began - TICK
+
+    def changed(self, now: "Inputs") -> tuple[str, ...]:
+        """Name what looks otherwise by now, as problems name it; what is no file of the repository's is passed over."""
+        packages = sorted(self.packages.keys() | now.packages.keys())
+        there = [
+            f"datapackages/{name}" for name in packages if _differ(self.packages.get(name), now.packages.get(name))
+        ]
+        rest = [path for path in READ if _differ(self.rest.get(path), now.rest.get(path))]
+        return (*there, *rest)
+
+
+def _differ(one: Look | None, other: Look | None) -> bool:
+    return (one.digest if one else "") != (other.digest if other else "")
+
+
+PACKAGES = "datapackages"
+READ = ("site.toml", "content", "templates", "node_modules/.site")
+"""What a build reads of a repository, besides the packages and the history."""
+
+
+def look_at_inputs(root: Path) -> Inputs:
+    """Look at everything that a build of a repository reads: its files, its history, and this program."""
+    began = time.time_ns()
+    packages: dict[str, Look] = {}
+    with contextlib.suppress(OSError), os.scandir(root / PACKAGES) as entries:
+        for entry in sorted(entries, key=lambda each: each.name):
+            packages[entry.name] = Look()
+            packages[entry.name].walk(entry.path)
+    rest: dict[str, Look] = {}
+    for path in READ:
+        rest[path] = Look()
+        rest[path].walk(str(root / path))
+    rest["history"] = Look()
+    for path in _history(root.absolute()):
+        rest["history"].walk(path)
+    rest["program"] = Look()
+    look_at_program(rest["program"])
+    return Inputs(began, packages, rest)
+
+
+def _history(root: Path) -> list[str]:
+    """Name what says which commits a repository has, in the folder or above it; a worktree's lies elsewhere."""
+    for folder in (root, *root.parents):
+        place = folder / ".git"
+        try:
+            if place.is_file():
+                place = folder / place.read_text("utf-8").removeprefix("gitdir:").strip()
+            if not (place / "HEAD").exists():
+                continue
+            shared = place / "commondir"
+            common = place / shared.read_text("utf-8").strip() if shared.is_file() else place
+        except (OSError, ValueError):
+            continue
+        names = ("packed-refs", "refs", "shallow")
+        return [str(place / "HEAD"), *(str(common / name) for name in names)]
+    return []
 
 
 def contents(root: Path, files: Sequence[str]) -> str:
@@ -116,8 +224,8 @@ def look_at_program(look: Look) -> None:
     look.walk(str(HERE), but="__pycache__")
     for folder in sys.path:
         for name in _installed(folder):
-            look.add(name, os.stat_result((0,) * 10))
-    look.add(sys.version + sys.executable, os.stat_result((0,) * 10))
+            look.note(name)
+    look.note(sys.version + sys.executable)
 
 
 def _below(folder: Path) -> Iterator[str]:

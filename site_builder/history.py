@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -23,7 +23,7 @@ from site_builder.bundles import checksums
 from site_builder.discover import LARGEST_FILE, MOST_FILES, VERSIONS, screen
 from site_builder.model import PackageFolder, PastVersion, Version
 from site_builder.problems import Level, Problem
-from site_builder.versions import author_files, entries, fingerprint, list_versions, parse_versions
+from site_builder.versions import Told, entries, parse_versions, tell
 
 LARGEST_VERSION = 500_000_000
 """Bytes of all files of one version."""
@@ -288,42 +288,50 @@ def committed_files(repository: Repository, folder: str) -> tuple[str, ...]:
 # --- the versions of the packages ------------------------------------------------------------------------------------
 
 
-def read_history(root: Path, folders: Sequence[PackageFolder], scratch: Path, *, required: bool) -> History:
-    """Give each package its earlier versions, written below the scratch folder.
+def read_history(
+    root: Path,
+    folders: Sequence[PackageFolder],
+    scratch: Path,
+    *,
+    required: bool,
+    told: Callable[[PackageFolder], Told] = tell,
+) -> History:
+    """Give each package its earlier versions, written below the scratch folder. What its list says is ``told``.
 
     Where the history does not reach far enough, that is an error of each version if the history is required; else
     one sentence, and what is missing is left out.
     """
-    listed = {folder.name: list_versions(folder)[0] for folder in folders}
+    all_told = {folder.name: told(folder) for folder in folders}
+    listed = {name: each.versions for name, each in all_told.items()}
     if not any(listed.values()):
         return History(tuple(folders), ())
     repository = open_repository(root)
     if repository is None:
         return _without(folders, listed, "there is no repository of git's, or no git", required=required)
     with repository:
-        return _read(repository, folders, listed, scratch, required=required)
+        return _read(repository, folders, all_told, scratch, required=required)
 
 
 def _read(
     repository: Repository,
     folders: Sequence[PackageFolder],
-    listed: Mapping[str, tuple[Version, ...]],
+    told: Mapping[str, Told],
     scratch: Path,
     *,
     required: bool,
 ) -> History:
     packages = folders[0].root.parent.name
     committed = committed_entries(repository, packages)
-    needed = any(len(versions) > 1 for versions in listed.values())
+    needed = any(len(versions) > 1 for versions in (each.versions for each in told.values()))
     here = frozenset((_ask(repository.root, "rev-list", "HEAD") or b"").decode().split()) if needed else frozenset()
     given: list[PackageFolder] = []
     problems: list[Problem] = []
     absent: list[tuple[PackageFolder, Version]] = []
     for folder in folders:
-        versions = listed[folder.name]
+        versions = told[folder.name].versions
         problems.extend(_rewritten(folder, versions, committed.get(folder.root.name, {})))
         past: list[PastVersion] = []
-        for each in _wanted(repository, folder, versions, packages):
+        for each in _wanted(repository, folder, told[folder.name], packages):
             if each.version != versions[0].version and each.commit not in here:
                 absent.append((folder, each))
                 continue
@@ -343,12 +351,13 @@ def _why(repository: Repository) -> str:
 def _wanted(
     repository: Repository,
     folder: PackageFolder,
-    versions: Sequence[Version],
+    told: Told,
     packages: str,
 ) -> Iterator[Version]:
     """Name the versions to read: the earlier ones, and the present one where the files are no longer its own."""
+    versions = told.versions
     yield from (each for each in versions[1:] if each.commit)
-    if versions and fingerprint(author_files(folder)) != versions[0].sha256:
+    if versions and told.sha256 != versions[0].sha256:
         commit = find_commit(repository, f"{packages}/{folder.root.name}", versions[0].sha256)
         if commit:
             yield replace(versions[0], commit=commit)

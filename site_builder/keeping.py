@@ -7,28 +7,31 @@ first and the note last, so that an answer without a note is none.
 """
 
 import contextlib
-import os
 import pickle
 import shutil
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from site_builder import fingerprints
+from site_builder.fingerprints import Look
 from site_builder.model import Card, Field, File, PackageFolder
 from site_builder.output import BusyError, Folder, lock, verify
 from site_builder.packages import BuiltPackage
-from site_builder.settings import SETTINGS, VENDORED, Site
+from site_builder.settings import SETTINGS, Site
+from site_builder.versions import Told, tell
 
 NOTE, CARD, FILES = "answer.pickle", "card.pickle", "files.pickle"
 """What is kept of a package beside what it wrote: the answer without its largest parts, and these parts."""
 SITE = "site"
 """The folder, in that of a package, that holds its files of the site."""
-_SEEN = "seen.pickle"
+_UNREADABLE = (
+    *(OSError, pickle.UnpicklingError, EOFError),
+    *(AttributeError, ImportError, IndexError, KeyError, TypeError, ValueError),
+)
+"""What reading a note may raise that is cut short, or that another version wrote."""
 
 
 class Executor(Protocol):
@@ -86,26 +89,6 @@ def opened(cache: Path | None, own: Path) -> Iterator[Path]:
         yield folder
 
 
-_ALL = (SETTINGS, "templates", VENDORED, "content")
-"""What a build reads of a repository besides the packages."""
-
-
-def look_at_site(root: Path) -> dict[str, str]:
-    """Look at what a build reads of a repository besides the packages, and say how each looks."""
-    looks: dict[str, str] = {}
-    for path in _ALL:
-        look = fingerprints.Look()
-        look.walk(str(root / path))
-        looks[path] = look.digest
-    return looks
-
-
-def changed_since(root: Path, looks: Mapping[str, str]) -> tuple[str, ...]:
-    """Name what looks otherwise than it did."""
-    now = look_at_site(root)
-    return tuple(path for path, look in looks.items() if now[path] != look)
-
-
 def shared_key(root: Path, site: Site, folders: Iterable[PackageFolder]) -> str:
     """Hash all that every package depends on: the program, the settings, the packages that hold codes and series."""
     shared = {site.glossary.partition("/")[0], site.series_package} - {""}
@@ -145,9 +128,15 @@ class Keeper:
     """Runs packages in an executor, and keeps the last answer of each in a folder."""
 
     def __init__(
-        self, executor: Executor, folder: Path, shared: str, ready: Ready = lambda _: None, *, fresh: bool = False
+        self,
+        executor: Executor,
+        folder: Path,
+        key_of: Callable[[PackageFolder], str],
+        ready: Ready = lambda _: None,
+        *,
+        fresh: bool = False,
     ) -> None:
-        """Keep answers in this folder. ``shared`` is a hash of all that every package depends on.
+        """Keep answers in this folder, each under the key that a function gives of its package's folder.
 
         Where it has to be fresh, nothing that is kept is given again.
         """
@@ -157,21 +146,16 @@ class Keeper:
         self.built = 0
         """Of these, how many were built, rather than given again."""
         self._executor = executor
-        self._shared = shared
+        self._key_of = key_of
         self._ready = ready
         self._fresh = fresh
-        self._seen = Seen(folder / _SEEN)
-
-    def changed(self) -> tuple[str, ...]:
-        """Name the folders, as problems do, in which something changed since they were looked at."""
-        return self._seen.changed()
 
     def submit(self, function: Callable[..., Any], /, *args: object) -> Future[Any]:
         """Answer from what is kept, or begin a call of a function of a package's folder and its scratch folder."""
         folder, scratch = args
         if not isinstance(folder, PackageFolder) or not isinstance(scratch, Path):
             return self._executor.submit(function, *args)
-        key = self._key(function, folder)
+        key = self._key_of(folder)
         given: Future[Any] = Future()
         kept = None if self._fresh else read_kept(scratch, key)
         if kept:
@@ -194,20 +178,19 @@ class Keeper:
         else:
             given.set_result(kept.built)
 
-    def _key(self, function: Callable[..., Any], folder: PackageFolder) -> str:
-        function = function.func if isinstance(function, partial) else function
-        name = getattr(function, "__qualname__", type(function).__qualname__)
-        past = [part for each in folder.past for part in (each.version, self._seen.contents(each.folder))]
-        about = (folder.name, folder.where, str(folder.root if not folder.made else ""), *folder.made)
-        return fingerprints.digest((self._shared, name, *about, self._seen.contents(folder), *past))
-
     def tidy(self, names: Iterable[str]) -> None:
-        """Forget the packages that are no longer there, and write down what was seen of the others."""
-        there = set(names) | {f"{name}.compiled" for name in names}
+        """Forget the packages that are no longer there."""
+        there = set(names)
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
             if path.is_dir() and path.name not in there:
                 shutil.rmtree(path, ignore_errors=True)
-        self._seen.write()
+
+
+def package_key(folder: PackageFolder, shared: str, recall: "Recall") -> str:
+    """Hash all that a package is built from: what all packages share, its files, and those of its earlier versions."""
+    past = [part for each in folder.past for part in (each.version, recall.contents(each.folder))]
+    about = (folder.name, folder.where, str("" if folder.made else folder.root), *folder.made)
+    return fingerprints.digest((shared, *about, recall.contents(folder), *past))
 
 
 def keep(folder: PackageFolder, scratch: Path, key: str, function: Callable[..., BuiltPackage]) -> Kept:
@@ -308,7 +291,7 @@ def _write_note(folder: Path, answer: object) -> None:
 def _read_note(folder: Path) -> object:
     try:
         return pickle.loads((folder / NOTE).read_bytes())  # noqa: S301  # we wrote it
-    except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, TypeError, ValueError):
+    except _UNREADABLE:
         return None
 
 
@@ -324,45 +307,77 @@ class _Here:
 _HERE = _Here()
 
 
-# --- contents, by what the system says of files ----------------------------------------------------------------------
+# --- what is known of folders that nobody touched ------------------------------------------------------------------
 
 
-class Seen:
-    """Hashes the contents of folders, and remembers them by what the system said of the files."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was found in an author's folder when it was last read."""
 
-    def __init__(self, path: Path) -> None:
-        """Remember in this file."""
-        self._path = path
-        self._now: dict[str, tuple[str, str]] = {}
-        self._looked: list[tuple[PackageFolder, str]] = []
-        try:
-            self._before: dict[str, tuple[str, str]] = pickle.loads(path.read_bytes())  # noqa: S301  # we wrote it
-        except (OSError, pickle.UnpicklingError, EOFError, ValueError, TypeError, IndexError):
-            self._before = {}
+    look: str
+    """What the system said of its files then."""
+    folder: PackageFolder
+    """It was screened, and is sound."""
+    told: Told
+    """What its list of versions says."""
+    contents: str
+    """Hash of its files' paths and contents."""
+
+
+class Recall:
+    """Tells what was found in each author's folder when it was last read, where it looks as it did then."""
+
+    def __init__(self, path: Path, looks: Mapping[str, Look]) -> None:
+        """Recall what a file holds. ``looks`` are those of the folders, by name, from before anything was read."""
+        self._looks = looks
+        self._now: dict[str, Known] = {}
+        self._before: Mapping[str, Known] = {}
+        with contextlib.suppress(*_UNREADABLE):
+            before = pickle.loads(path.read_bytes())  # noqa: S301  # we wrote it
+            self._before = before if isinstance(before, dict) else {}
+
+    def _known(self, root: Path) -> Known | None:
+        known, look = self._before.get(root.name), self._looks.get(root.name)
+        alike = known and look and known.look == look.digest and known.folder.root == root
+        return known if alike else None
+
+    def screened(self, root: Path) -> PackageFolder | None:
+        """Give a folder that was screened before, and was sound."""
+        known = self._known(root)
+        return known.folder if known else None
+
+    def told(self, folder: PackageFolder) -> Told:
+        """Say what a folder's list of versions tells, and the hash of its files."""
+        return self._of(folder).told
 
     def contents(self, folder: PackageFolder) -> str:
-        """Hash the paths and contents of a folder's files.
+        """Hash the paths and contents of a folder's files: an author's, or one that a build made.
 
         Raises:
             OSError: one cannot be read.
         """
-        root = str(folder.root)
-        began = time.time_ns()
-        look = fingerprints.look_at(folder.root, folder.files)
-        before = self._before.get(root)
-        found = before[1] if before and before[0] == look.digest else fingerprints.contents(folder.root, folder.files)
-        self._looked.append((folder, look.digest))
-        if look.is_settled(began):
-            self._now[root] = (look.digest, found)
-        return found
+        apart = folder.made or folder.root.name not in self._looks
+        return fingerprints.contents(folder.root, folder.files) if apart else self._of(folder).contents
 
-    def changed(self) -> tuple[str, ...]:
-        """Name the folders in which a file is no longer what it was."""
-        looked = ((folder, was, fingerprints.look_at(folder.root, folder.files).digest) for folder, was in self._looked)
-        return tuple(folder.where for folder, was, now in looked if was != now)
+    def _of(self, folder: PackageFolder) -> Known:
+        name = folder.root.name
+        if name not in self._now:
+            known = self._known(folder.root) or self._read(folder)
+            self._now[name] = known
+        return self._now[name]
 
-    def write(self) -> None:
-        """Remember for the next build."""
-        new = self._path.with_name(f"{self._path.name}.new")
-        new.write_bytes(pickle.dumps(self._now))
-        os.replace(new, self._path)  # noqa: PTH105  # the same, and says that it replaces
+    def _read(self, folder: PackageFolder) -> Known:
+        look = self._looks.get(folder.root.name)
+        contents = fingerprints.contents(folder.root, folder.files)
+        return Known(look.digest if look else "", replace(folder, past=()), tell(folder), contents)
+
+    def write(self, path: Path, began: int) -> None:
+        """Remember for the next build what was found in folders that were last written well before this one began."""
+        settled = {name: known for name, known in self._now.items() if self._is_settled(name, began)}
+        new = path.with_name(f"{path.name}.new")
+        new.write_bytes(pickle.dumps(settled))
+        new.replace(path)
+
+    def _is_settled(self, name: str, began: int) -> bool:
+        look = self._looks.get(name)
+        return look is not None and look.is_settled(began)

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from site_builder import urls
+from site_builder.fingerprints import linked_signature
 from site_builder.model import File
 
 MANIFEST = urls.MANIFEST
@@ -271,7 +272,7 @@ class Spare:
         _adopt(target, rest.root, (file for file in rest.files if file.path == MANIFEST))
         looks = {root: before.looks[root] for name in held.keys() - other for root in held[name][1]}
         looks |= {root: _look_below(base, root) for name in held.keys() & other for root in held[name][1]}
-        looks |= {path: _look_of(os.lstat(base / path)) for path in hashes}
+        looks |= {path: linked_signature(os.lstat(base / path)) for path in hashes}
         self._remember(base, _Tree(held, hashes, looks))
         return base
 
@@ -315,7 +316,7 @@ def _looks(tree: Path, roots: frozenset[str]) -> dict[str, str]:
             for entry in entries:
                 path = folder + entry.name
                 if not entry.is_dir(follow_symlinks=False):
-                    looks[path] = _look_of(entry.stat(follow_symlinks=False))
+                    looks[path] = linked_signature(entry.stat(follow_symlinks=False))
                 elif f"{path}/" in roots:
                     looks[f"{path}/"] = _look_below(tree, f"{path}/")
                 else:
@@ -334,13 +335,8 @@ def _look_below(tree: Path, root: str) -> str:
             if entry.is_dir(follow_symlinks=False):
                 folders.append(entry.path)
             else:
-                made.update(f"{entry.name} {_look_of(entry.stat(follow_symlinks=False))}\n".encode())
+                made.update(f"{entry.name} {linked_signature(entry.stat(follow_symlinks=False))}\n".encode())
     return made.hexdigest()
-
-
-def _look_of(about: os.stat_result) -> str:
-    """Tell a file by what changes with its contents; the time of its last link is none of that."""
-    return f"{about.st_size} {about.st_mtime_ns} {about.st_ino} {about.st_mode}"
 
 
 def lay(target: Path, parts: Iterable[Part], rest: Folder) -> None:

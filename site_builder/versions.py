@@ -7,6 +7,7 @@ and its path, a line for each, sorted by path. ``sha256sum`` writes the same lin
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -101,6 +102,22 @@ def list_versions(folder: PackageFolder) -> tuple[tuple[Version, ...], tuple[Pro
         mend = f"Delete every other file of the folder, or list the versions in {VERSIONS}."
         return (), (Problem(where, "withdrawn", what, mend),)
     return entries(read), problems
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a package's folder says of its versions."""
+
+    versions: tuple[Version, ...]
+    """Those that it lists, the newest first."""
+    sha256: str
+    """The hash of the files that are there now; empty where it lists no version."""
+
+
+def tell(folder: PackageFolder) -> Told:
+    """Read what a folder lists, and hash its files as a version is hashed."""
+    versions = list_versions(folder)[0]
+    return Told(versions, fingerprint(author_files(folder)) if versions else "")
 
 
 # --- checks ----------------------------------------------------------------------------------------------------------
@@ -236,7 +253,7 @@ def read_withdrawn(
     problems: list[Problem] = []
     taken = {folder.name for folder in present}
     for root in sorted(packages.iterdir()) if packages.is_dir() else ():
-        if root.is_symlink() or not root.is_dir() or root.name.startswith("."):
+        if root.name.startswith(".") or (root / DESCRIPTOR).is_file() or root.is_symlink() or not root.is_dir():
             continue
         where = f"{packages.name}/{root.name}"
         files, faults = screen_files(root, where)

@@ -1,0 +1,330 @@
+"""A build makes anew what changed, and nothing else: what comes of it is what a build of everything gives."""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from site_builder import fingerprints
+from site_builder.build import Outcome, build
+from site_builder.workers import Here
+from tests.making import changed, library_books, package, parking_fines, tree, versioned, write
+from tests.test_compiling import repository
+
+ALL = {"all-fines", "library-books", "parking-fines", "words"}
+"""The packages of the repository; the second last and the last are what the first is compiled from, and its codes."""
+
+
+class Site:
+    """A repository whose site is built again and again with one cache."""
+
+    def __init__(self, folder: Path) -> None:
+        """Write it."""
+        self.folder = folder
+        self.root = repository(folder / "repository", library_books=library_books())
+        scripts = folder / "repository" / "node_modules" / ".site"
+        write(scripts, {"vega.js": "// a script of others\n"})
+        self.anew: set[str] = set()
+
+    def build(self, **options: str) -> Outcome:
+        """Build with the cache, and remember which packages were built anew."""
+        made: set[str] = set()
+        url = options.get("url")
+        outcome = build(
+            self.root, self.out, Here(), url, cache=self.folder / "cache", ready=lambda kept: made.add(kept.name)
+        )
+        self.anew = made
+        return outcome
+
+    @property
+    def out(self) -> Path:
+        """Where the site is."""
+        return self.folder / "dist"
+
+    def whole(self, **options: str) -> dict[str, bytes]:
+        """Give what a build of everything gives."""
+        out = self.folder / "whole"
+        assert build(self.root, out, Here(), options.get("url")).published
+        made = tree(out)
+        shutil.rmtree(out)
+        return made
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Build once."""
+    made = Site(tmp_path_factory.mktemp("kept"))
+    assert made.build().published
+    assert made.anew == ALL
+    yield made
+    shutil.rmtree(made.folder)
+
+
+def edit(path: str, old: str, new: str) -> Callable[[Site], None]:
+    """Make a change of one file."""
+
+    def change(site: Site) -> None:
+        target = site.root / path
+        text = target.read_text("utf-8")
+        assert text.count(old) >= 1
+        target.write_text(text.replace(old, new), "utf-8")
+
+    return change
+
+
+def other_books(site: Site) -> None:
+    """Change a table but not its size, nor the time that it says it was written."""
+    path = site.root / "datapackages/library-books/books.csv"
+    before = path.stat()
+    path.write_text(path.read_text("utf-8").replace("Tides,nature,7", "Tides,nature,8"), "utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+
+
+def fines(site: Site, path: str, old: str, new: str) -> None:
+    """Change a file of the response, and its list of versions as that needs."""
+    write(site.root / "datapackages/parking-fines", versioned(changed(parking_fines(), path, old, new)))
+
+
+def other_fines(site: Site) -> None:
+    """Change the prose of a package that another is compiled from."""
+    fines(site, "README.md", "issued six fines", "issued 6 fines")
+
+
+def other_summary(site: Site) -> None:
+    """Change a figure."""
+    fines(site, "summaries/stated-by-street.sql", "as the borough counts", "as it counts")
+
+
+def other_words(site: Site) -> None:
+    """Change the vocabulary, which every page may explain."""
+    edit("datapackages/words/data/codes.csv", "The car had none", "The car had no permit")(site)
+
+
+NOTHING_ELSE: set[str] = set()
+CHANGES: dict[str, tuple[Callable[[Site], None], set[str]]] = {
+    "a table": (other_books, {"library-books"}),
+    "a package that one is compiled from": (other_fines, {"parking-fines"}),
+    "a summary": (other_summary, {"parking-fines"}),
+    "the vocabulary": (other_words, ALL),
+    "the settings": (edit("site.toml", 'title = "T"', 'title = "Another"'), ALL),
+    "a template": (edit("templates/package.html", "{% block main %}", "{% block main %}<!-- new -->"), ALL),
+    "the style": (edit("templates/site.css", ":root", "/* new */:root"), ALL),
+    "a script of others": (edit("node_modules/.site/vega.js", "of others", "of somebody"), ALL),
+    "a page of content": (edit("content/index.md", "All.", "All of it."), NOTHING_ELSE),
+    "a summary over packages": (
+        edit("content/summaries/by-reason.sql", "title =", "description = 'x'\n-- title ="),
+        NOTHING_ELSE,
+    ),
+}
+"""Each input, how it changes, and which packages have to be built anew for it."""
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_change_of_any_input_shows(site: Site, what: str) -> None:
+    """And builds anew only what depends on it."""
+    change, anew = CHANGES[what]
+    before = tree(site.out)
+    change(site)
+    outcome = site.build()
+    assert outcome.published, outcome.problems
+    assert site.anew == anew
+    assert tree(site.out) != before
+    assert tree(site.out) == site.whole()
+
+
+def test_where_nothing_changed_nothing_is_built_anew(site: Site) -> None:
+    """And the site is the same."""
+    before = tree(site.out)
+    assert site.build().published
+    assert (site.anew, tree(site.out) == before) == (set(), True)
+
+
+def test_the_address_is_an_input(site: Site) -> None:
+    """Since it stands in pages."""
+    assert site.build(url="https://example.org/fines").published
+    assert site.anew == ALL
+    assert tree(site.out) == site.whole(url="https://example.org/fines")
+
+
+def test_a_package_that_comes_or_goes_leaves_the_others_as_they_were(site: Site) -> None:
+    """And none of its files stays."""
+    new = site.root / "datapackages" / "more-books"
+    shutil.copytree(site.root / "datapackages/library-books", new)
+    descriptor = new / "datapackage.json"
+    descriptor.write_text(descriptor.read_text("utf-8").replace('"library-books"', '"more-books"'), "utf-8")
+    assert site.build().published
+    assert site.anew >= {"more-books"}
+    assert tree(site.out) == site.whole()
+    shutil.rmtree(new)
+    assert site.build().published
+    assert site.anew <= {"all-fines"}
+    assert tree(site.out) == site.whole()
+    assert not (site.folder / "cache" / "packages" / "more-books").exists()
+
+
+def test_what_was_wrong_is_looked_at_again_and_nothing_of_it_stays(site: Site) -> None:
+    """A package that fails leaves the site as it was; mended, it is there again."""
+    site.build()
+    before = tree(site.out)
+    table = site.root / "datapackages/library-books/books.csv"
+    text = table.read_text("utf-8")
+    table.write_text(text.replace("Ebb,nature,2", "Ebb,nature,two"), "utf-8")
+    for _ in range(2):
+        outcome = site.build()
+        assert [problem.code for problem in outcome.problems] == ["type-error"]
+        assert tree(site.out) == before
+    table.write_text(text, "utf-8")
+    assert site.build().problems == ()
+    assert tree(site.out) == before
+
+
+# --- what the cache and the spare site hold may be broken -----------------------------------------------------------
+
+
+def spoilt_note(site: Site) -> None:
+    """Cut short the note of an answer."""
+    (site.folder / "cache/packages/library-books/answer.pickle").write_bytes(b"\x80\x05")
+
+
+def no_note(site: Site) -> None:
+    """Take away what is written last, as a build does that is killed."""
+    (site.folder / "cache/packages/parking-fines/answer.pickle").unlink()
+
+
+def spoilt_memory(site: Site) -> None:
+    """Break what was remembered of files' contents."""
+    (site.folder / "cache/recall.pickle").write_bytes(b"no pickle")
+
+
+def no_manifest(site: Site) -> None:
+    """Take away what the spare site is known by."""
+    next(site.folder.glob("cache/spare/*/tree/manifest.json")).unlink()
+
+
+def edited_spare(site: Site) -> None:
+    """Put another file in the place of one that the next build would take as it is."""
+    page = next(site.folder.glob("cache/spare/*/tree/datasets/library-books/index.html"))
+    page.unlink()
+    page.write_text("edited", "utf-8")
+
+
+def odd_file(site: Site) -> None:
+    """Put a file where none was."""
+    (next(site.folder.glob("cache/spare/*/tree")) / "odd.txt").write_text("odd", "utf-8")
+
+
+def odd_file_in_a_package(site: Site) -> None:
+    """Likewise, among those of a package."""
+    (next(site.folder.glob("cache/spare/*/tree/data/library-books")) / "odd.txt").write_text("odd", "utf-8")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [spoilt_note, no_note, spoilt_memory, no_manifest, edited_spare, odd_file, odd_file_in_a_package],
+)
+def test_what_is_broken_of_what_is_kept_is_made_anew(site: Site, spoil: Callable[[Site], None]) -> None:
+    """A kept answer is a help, never a source."""
+    for _ in range(2):  # so that the spare is of the same state
+        site.build()
+    before = tree(site.out)
+    spoil(site)
+    for _ in range(2):  # the second publishes what the first left as a spare
+        assert site.build().published
+        assert tree(site.out) == before
+
+
+def test_what_somebody_changes_in_the_site_is_not_published_again(site: Site) -> None:
+    """Though the site that is swapped out serves the next build but one."""
+    site.build()
+    before = tree(site.out)
+    (site.out / "datasets" / "library-books" / "index.html").unlink()
+    for _ in range(3):
+        assert site.build().published
+        assert tree(site.out) == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows does not delete what is read-only")
+def test_the_site_s_files_are_read_only(site: Site) -> None:
+    """Since what is edited in one place would else be changed in all that share the file."""
+    modes = {path.stat().st_mode & 0o222 for path in site.out.rglob("*") if path.is_file()}
+    assert modes == {0}
+
+
+def test_a_change_while_the_site_is_built_publishes_nothing(site: Site) -> None:
+    """Part of it would be made from the old files, part from the new; the next build has all of the new."""
+    site.build()
+    before = tree(site.out)
+    table = site.root / "datapackages/library-books/books.csv"
+    meanwhile = table.read_text("utf-8").replace("The Gull", "The Black Gull")
+
+    def composed(_: object) -> None:
+        """Come too late: the site is composed from what was read."""
+
+    class Saves(Here):
+        """Lets somebody save a table when the package has been built."""
+
+        def submit(self, function: Callable[..., object], /, *args: object):  # type: ignore[no-untyped-def]  # noqa: ANN202  # as it is there
+            done = super().submit(function, *args)
+            table.write_text(meanwhile, "utf-8")
+            return done
+
+    edit("datapackages/library-books/books.csv", "Sand", "Sands")(site)
+    meanwhile = table.read_text("utf-8").replace("The Gull", "The Black Gull")
+    outcome = build(site.root, site.out, Saves(), cache=site.folder / "cache", composed=composed)
+    assert [(problem.where, problem.code) for problem in outcome.problems] == [
+        ("datapackages/library-books", "changed")
+    ]
+    assert tree(site.out) == before
+    assert site.build().published
+    assert tree(site.out) == site.whole()
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_program_and_all_that_is_installed_beside_it_are_inputs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of ours, another version of a library, another Python."""
+    seen = {fingerprints.program()}
+    copy = shutil.copytree(fingerprints.HERE, tmp_path / "site_builder", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(fingerprints, "HERE", copy)
+    assert {fingerprints.program()} == seen
+    (copy / "profiles" / "foi.json").write_text("{}", "utf-8")
+    seen.add(fingerprints.program())
+    folder = tmp_path / "installed"
+    (folder / "some_library-1.0.dist-info").mkdir(parents=True)
+    monkeypatch.syspath_prepend(folder)
+    seen.add(fingerprints.program())
+    (folder / "some_library-1.0.dist-info").rename(folder / "some_library-1.1.dist-info")
+    seen.add(fingerprints.program())
+    monkeypatch.setattr(sys, "version", "4.0")
+    seen.add(fingerprints.program())
+    assert len(seen) == 5
+
+
+def test_parts_cannot_be_put_together_to_another_s_hash() -> None:
+    """Each goes in with its length."""
+    assert len({fingerprints.digest(parts) for parts in (["ab", "c"], ["a", "bc"], ["abc"], ["abc", ""])}) == 4
+
+
+def test_a_file_written_just_now_is_told_by_its_contents(tmp_path: Path) -> None:
+    """A second write within the same tick of the clock might look the same."""
+    write(tmp_path, {"a": "one"})
+    now = time.time_ns()
+    look = fingerprints.look_at(tmp_path, ["a"])
+    assert not look.is_settled(now)
+    assert look.is_settled(now + fingerprints.TICK * 2)
+
+
+def test_two_folders_of_other_files_look_different(tmp_path: Path) -> None:
+    """Also where one file is gone."""
+    folder = package(tmp_path, library_books(), "library-books")
+    whole = fingerprints.look_at(folder.root, folder.files).digest
+    (folder.root / "books.csv").unlink()
+    assert fingerprints.look_at(folder.root, folder.files).digest != whole
