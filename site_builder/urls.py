@@ -7,6 +7,7 @@ The addresses are a contract: they never change, and a data file is never rename
 import posixpath
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote
 
 ROWS_PER_PAGE = 1_000
@@ -88,13 +89,18 @@ def page_file(page: str) -> str:
 def relative(page: str, target: str) -> str:
     """Write the link from one site path to another, which may end in ``#anchor``; never empty."""
     path, hash_, anchor = target.partition("#")
-    here = posixpath.dirname(page)
     if path == page and hash_:
         return hash_ + anchor
-    link = posixpath.relpath("/" + path, "/" + here)
+    return _way(page.rpartition("/")[0], path) + hash_ + anchor
+
+
+@lru_cache(maxsize=4096)
+def _way(folder: str, path: str) -> str:
+    """Write the link from a folder to a path; remembered, since a page has many links and few that differ."""
+    link = posixpath.relpath("/" + path, "/" + folder)
     if path == "" or path.endswith("/"):
         link = "./" if link == "." else link + "/"
-    return quote(link) + hash_ + anchor
+    return quote(link)
 
 
 def quoted(text: str) -> str:
