@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -83,41 +83,45 @@ def _term(row: dict[str, str], address: str) -> Term:
     return Term(code, label, row["definition"] or "", row["source"] or "", wordings, page, is_explained)
 
 
-@cache
-def _explained(terms: tuple[Term, ...]) -> tuple[Term, ...]:
-    return tuple(term for term in terms if term.is_explained)
-
-
-@cache
-def _pattern(terms: tuple[Term, ...]) -> re.Pattern[str]:
-    wordings = sorted({wording for term in terms for wording in term.wordings}, key=lambda w: (-len(w), w))
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(_wording, wordings)) + r")(?!\w)")
-
-
 def _wording(wording: str) -> str:
     """Match a wording however it is capitalised; an abbreviation only in capitals, so that IN is not "in"."""
     return re.escape(wording) if wording.isupper() else f"(?i:{re.escape(wording)})"
-
-
-@cache
-def _by_wording(terms: tuple[Term, ...]) -> dict[str, Term]:
-    return {_key(wording): term for term in reversed(terms) for wording in term.wordings}
 
 
 def _key(wording: str) -> str:
     return wording if wording.isupper() else wording.lower()
 
 
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Finds the explained terms of a glossary in texts."""
+
+    pattern: re.Pattern[str] | None
+    """Matches any wording, the longest first; nothing where no term is explained."""
+    terms: Mapping[str, Term]
+    """Each by its wordings: in small letters, but for an abbreviation."""
+
+    def find(self, text: str) -> Iterator[tuple[str, Term | None]]:
+        """Part a text into stretches, each with the explained term that it is."""
+        end = 0
+        for match in self.pattern.finditer(text) if self.pattern else ():
+            yield text[end : match.start()], None
+            yield match.group(), self.terms.get(match.group()) or self.terms.get(match.group().lower())
+            end = match.end()
+        yield text[end:], None
+
+
+@cache
+def finder(terms: tuple[Term, ...]) -> Finder:
+    """Make what finds terms, once for a glossary."""
+    explained = [term for term in terms if term.is_explained]
+    wordings = sorted({wording for term in explained for wording in term.wordings}, key=lambda w: (-len(w), w))
+    by_wording = {_key(wording): term for term in reversed(explained) for wording in term.wordings}
+    if not explained:
+        return Finder(None, {})
+    return Finder(re.compile(r"(?<!\w)(?:" + "|".join(map(_wording, wordings)) + r")(?!\w)"), by_wording)
+
+
 def find(text: str, terms: tuple[Term, ...]) -> Iterator[tuple[str, Term | None]]:
     """Part a text into stretches, each with the explained term that it is, the longest wording first."""
-    terms = _explained(terms)
-    if not terms:
-        yield text, None
-        return
-    end = 0
-    for match in _pattern(terms).finditer(text):
-        yield text[end : match.start()], None
-        known = _by_wording(terms)
-        yield match.group(), known.get(match.group()) or known.get(match.group().lower())
-        end = match.end()
-    yield text[end:], None
+    return finder(terms).find(text)

@@ -41,6 +41,9 @@ SURENESS = "_confidence"
 STATED = "stated"
 """The confidence of a mapping that the words themselves state."""
 
+MOST_SIDE_BY_SIDE = 3
+"""Columns, beside the row's number and its source, that a narrow screen can show side by side."""
+
 SENTENCE = 80
 """Characters of a cell beyond which it is read as text, not looked up."""
 
@@ -222,6 +225,8 @@ class RecordsPage(Page):
     downloads: tuple[Download, ...]
     columns: File
     """All the rows that are shown as pages, for the script that filters and sorts them."""
+    sources: Sequence[SourceRef]
+    """Where each row of the page came from."""
 
     @property
     def picture(self) -> str:
@@ -229,12 +234,26 @@ class RecordsPage(Page):
         return urls.picture(urls.package(self.package.name))
 
     @property
-    def rows(self) -> Sequence[tuple[int, tuple[object, ...], SourceRef]]:
+    def rows(self) -> Iterator[tuple[int, tuple[Cell, ...], SourceRef]]:
         """Rows of the page: number, cells, and where each came from."""
-        end = self.first + urls.ROWS_PER_PAGE - 1
-        sources = self.table.sources(self.package.name)
-        cells = self.table.rows[self.first - 1 : end]
-        return [(n, row, sources[n - 1]) for n, row in enumerate(cells, start=self.first)]
+        cells = self.table.rows[self.first - 1 : self.first + urls.ROWS_PER_PAGE - 1]
+        return zip(range(self.first, self.first + len(cells)), cells, self.sources, strict=True)
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Fields that have a column of their own."""
+        told = self.told
+        return tuple(field for field in self.table.resource.fields if field.name not in told)
+
+    @property
+    def is_cards(self) -> bool:
+        """Whether a row has so many columns that a narrow screen lays it out as a card."""
+        return len(self.fields) > MOST_SIDE_BY_SIDE
+
+    @property
+    def is_sourced(self) -> bool:
+        """Whether a column says where each row came from."""
+        return bool(self.table.resource.document or self.table.resource.compiled)
 
     @property
     def told(self) -> frozenset[str]:
@@ -543,7 +562,9 @@ def records_pages(
     shown = min(len(table.rows), urls.ROWS_AS_PAGES)
     pages = max(1, urls.page_of(shown))
     resource = table.resource
+    sources = table.sources(package.name)
     for number in range(1, pages + 1):
+        first = (number - 1) * urls.ROWS_PER_PAGE + 1
         part = f", page {number} of {pages}" if pages > 1 else ""
         yield RecordsPage(
             path=urls.records(package.name, resource.name, number),
@@ -551,11 +572,12 @@ def records_pages(
             description=f"All {len(table.rows):,} rows of “{resource.title}” in “{package.title}”{part}.",
             package=package,
             table=table,
-            first=(number - 1) * urls.ROWS_PER_PAGE + 1,
+            first=first,
             number=number,
             pages=pages,
             downloads=downloads,
             columns=columns,
+            sources=sources[first - 1 : first + urls.ROWS_PER_PAGE - 1],
         )
 
 

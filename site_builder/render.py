@@ -10,13 +10,12 @@ from functools import cache, partial
 import jinja2
 from markupsafe import Markup, escape
 
-from site_builder import __version__, urls
+from site_builder import __version__, rows, urls
 from site_builder.exports import as_text
-from site_builder.glossary import Term, find
+from site_builder.glossary import Term, finder
 from site_builder.model import Value
 from site_builder.pages import Page, plural, row_title
 from site_builder.settings import Site
-from site_builder.withheld import passages
 
 _CLOSED = re.compile(r"</?(?:a|h[1-6]|code|pre|button)\b")
 """Tags inside which no term is marked."""
@@ -37,12 +36,13 @@ class _Words:
     """Marks the terms of the glossary on one page, and remembers which it met, so that the page can explain them."""
 
     def __init__(self, terms: tuple[Term, ...]) -> None:
-        self._terms = terms
+        self._find = finder(terms).find
         self.met: dict[str, Term] = {}
 
     def explain(self, text: str) -> Markup:
         """Mark every term in a plain text."""
-        return self._join(list(find(text, self._terms)))
+        stretches = list(self._find(text))
+        return self._join(stretches) if len(stretches) > 1 else escape(text)
 
     def explain_once(self, html: str) -> Markup:
         """Mark each term in HTML of our own where it stands first on the page, outside links, headings and code."""
@@ -58,7 +58,7 @@ class _Words:
 
     def _first(self, text: str) -> Markup:
         parts: list[tuple[str, Term | None]] = []
-        for stretch, term in find(text, self._terms):
+        for stretch, term in self._find(text):
             first = term is not None and term.code not in self.met
             parts.append((stretch, term if first else None))
             if term is not None:
@@ -96,7 +96,13 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"urls": urls, "plural": plural, "row_title": row_title, "generator": __version__}
+    environment.globals |= {
+        "urls": urls,
+        "rows": rows,
+        "plural": plural,
+        "row_title": row_title,
+        "generator": __version__,
+    }
     environment.filters |= {
         "day": _day,
         "size": _size,
@@ -105,7 +111,6 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> jinja2.Environment:
         "trusted": Markup,
         "csp_hash": _csp_hash,
         "absolute": urls.absolute,
-        "passages": passages,
     }
     return environment
 

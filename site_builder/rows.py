@@ -1,0 +1,115 @@
+"""Write as HTML what long pages repeat: rows of records, lines of documents, and the records behind a number.
+
+A template that is asked for every cell takes most of the time of a build, so these few are joined here instead.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from markupsafe import Markup, escape
+
+from site_builder import urls
+from site_builder.model import Cell, RecordRef, SourceRef
+from site_builder.pages import LineView, RecordsPage
+from site_builder.withheld import passages
+
+Link = Callable[[str], str]
+"""Writes the link from a page to a site path."""
+
+
+def records(page: RecordsPage, link: Link) -> Markup:
+    """Write the rows of a page of records, each with its number, its cells and where it came from."""
+    resource, marks, fields = page.table.resource, page.package.withheld_marks, page.fields
+    columns = [(at, each, _label(each.title, page)) for at, each in enumerate(resource.fields) if each in fields]
+    head, tail = f'<th scope="row"{_label("Row", page)}>', f'<td class="source"{_label("Source", page)}>'
+    sure = page.table.resource.compiled is None
+    known: list[dict[tuple[str, str | None], str]] = [{} for _ in columns]
+    written: list[str] = []
+    for number, cells, source in page.rows:
+        row = [f'<tr id="r{number}">\n{head}<a href="#r{number}">{number}</a></th>\n']
+        for (at, field, label), seen in zip(columns, known, strict=True):
+            cell = cells[at]
+            doubt = "" if sure else page.doubt(field, cells)
+            made = None if doubt else seen.get((cell.text, cell.missing))
+            if made is None:
+                made = _cell(cell, label, marks, doubt)
+                if not doubt:
+                    seen[cell.text, cell.missing] = made
+            row.append(made)
+        row.append(f"{tail}{_origin(source, link)}</td>\n</tr>\n" if page.is_sourced else "</tr>\n")
+        written.append("".join(row))
+    return Markup("".join(written))  # noqa: S704  # each part is escaped
+
+
+def _label(title: str, page: RecordsPage) -> str:
+    """Name a cell where its row may be laid out as a card, without the table's head."""
+    return f' data-label="{escape(title)}"' if page.is_cards else ""
+
+
+def _cell(cell: Cell, label: str, marks: tuple[str, ...], doubt: str) -> str:
+    """Write a cell: what is withheld goes before why there is no value, and that before the text."""
+    parts = passages(cell.text, marks) if marks else ()
+    if parts and all(part.withheld for part in parts):
+        return f"<td{label}>{_text(cell.text, marks)}</td>\n"
+    if cell.missing is not None:
+        return f'<td class="none"{label}>{escape(cell.missing)}</td>\n'
+    unsure = f" <small>({escape(doubt)})</small>" if doubt else ""
+    return f"<td{label}>{_text(cell.text, marks)}{unsure}</td>\n"
+
+
+def _origin(source: SourceRef, link: Link) -> str:
+    """Lead to the record that a compiled row was made of, and to the line that it came from."""
+    made_of = f"{_record(source.origin, link)} " if source.origin else ""
+    if source.line and source.document:
+        return f'{made_of}<a href="{_line(source, link)}">line {source.line}</a>'
+    return made_of or "–"  # noqa: RUF001  # a dash, where there is nothing
+
+
+def lines(page: Iterable[LineView], marks: tuple[str, ...], link: Link) -> Markup:
+    """Write lines of a document, each with its number and the records that were taken from it."""
+    return Markup("".join(_numbered(line, marks, link) for line in page))  # noqa: S704  # each part is escaped
+
+
+def _numbered(line: LineView, marks: tuple[str, ...], link: Link) -> str:
+    n = line.number
+    taken = "".join(_record(source.record, link) for source in line.records)
+    beside = f'<span class="records">{taken}</span>' if taken else ""
+    number = f'<a class="number" href="#l{n}" aria-label="Line {n}">{n}</a>'
+    return f'<li id="l{n}">{number}<span class="text">{_text(line.text, marks)}</span>{beside}</li>\n'
+
+
+def trail(sources: Sequence[SourceRef], link: Link) -> Markup:
+    """List records, each a link to its page and to its line."""
+    return Markup("<ul>\n" + "".join(_behind(source, link) for source in sources) + "</ul>\n")  # noqa: S704  # as above
+
+
+def _behind(source: SourceRef, link: Link) -> str:
+    at = f' <a class="line" href="{_line(source, link)}">line {source.line}</a>' if _has_line(source) else ""
+    return f"<li>{_record(source.record, link)}{at}</li>\n"
+
+
+def _has_line(source: SourceRef) -> bool:
+    return bool(source.line and source.document)
+
+
+def _record(record: RecordRef, link: Link) -> str:
+    return f'<a href="{escape(link(urls.record(*record)))}">{escape(record.resource)} {record.row}</a>'
+
+
+def _line(source: SourceRef, link: Link) -> str:
+    return escape(link(urls.source_line(source.holder, source.document or "", source.line or 0)))
+
+
+def text(written: str, marks: tuple[str, ...]) -> Markup:
+    """Write a text, with a bar for each passage that is withheld."""
+    return Markup(_text(written, marks))  # noqa: S704  # each part is escaped
+
+
+def _text(written: str, marks: tuple[str, ...]) -> str:
+    if not marks:
+        return escape(written)
+    return "".join(
+        f'<b class="withheld" role="img" aria-label="withheld">{escape(part.text)}</b>'
+        if part.withheld
+        else escape(part.text)
+        for part in passages(written, marks)
+    )
