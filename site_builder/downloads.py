@@ -8,7 +8,7 @@ from site_builder import pages, urls
 from site_builder.bundles import bundle, checksums
 from site_builder.cards import make_card
 from site_builder.citations import citation_files
-from site_builder.exports import figure_csv, figure_json, table_csv, table_json, table_ndjson
+from site_builder.exports import figure_csv, figure_json, json_array, json_lines, json_objects, table_csv
 from site_builder.linked_data import CRATE, CSVW_SUFFIX, as_json, crate, croissant, csvw
 from site_builder.model import Card, Figure, File, Resource
 from site_builder.output import Folder
@@ -101,14 +101,15 @@ def _tables(finished: FinishedPackage, site: Site, parquet: Mapping[str, Path]) 
     paths = derived_paths((table.resource for table in read.tables), read.folder.files)
     for table in read.tables:
         name = table.resource.name
+        objects = json_objects(table)
         for path, kind in paths[name]:
             match kind:
                 case "csv":
                     files[path, kind] = table_csv(table)
                 case "json":
-                    files[path, kind] = table_json(table)
+                    files[path, kind] = json_array(objects)
                 case "ndjson":
-                    files[path, kind] = table_ndjson(table)
+                    files[path, kind] = json_lines(objects)
                 case "parquet" if table.columns:
                     files[path, kind] = parquet[name].read_bytes()
                 case "xlsx" if not left_out(table):

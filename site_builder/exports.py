@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, time
 from decimal import Decimal
+from functools import lru_cache
 
 from site_builder.model import Cell, Field, Figure, SourceRef, Table, Value
 
@@ -21,19 +22,35 @@ def table_json(table: Table) -> bytes:
 
     Beside a field of which values are missing stands the reason, as ``<field>__missing``.
     """
-    return _array(_objects(table))
+    return json_array(json_objects(table))
 
 
 def table_ndjson(table: Table) -> bytes:
     """Write a table as newline-delimited JSON: the same objects, one on each line."""
-    return "".join(f"{each}\n" for each in _objects(table)).encode()
+    return json_lines(json_objects(table))
 
 
-def _objects(table: Table) -> list[str]:
-    columns = [(literal(column.name), column) for column in table.columns]
+def json_objects(table: Table) -> list[str]:
+    """Write each row of a table as a JSON object."""
+    columns = table.columns
+    opening = [f"{', ' if n else '{'}{_quoted(column.name)}: " for n, column in enumerate(columns)]
+    places = [(before, each.position, each.is_reason) for before, each in zip(opening, columns, strict=True)]
+    if not places:
+        return ["{}" for _ in table.rows]
     return [
-        "{" + ", ".join(f"{name}: {literal(column.value(row))}" for name, column in columns) + "}" for row in table.rows
+        "".join([before + literal(row[at].missing if reason else row[at].value) for before, at, reason in places]) + "}"
+        for row in table.rows
     ]
+
+
+def json_array(objects: Sequence[str]) -> bytes:
+    """Put JSON objects in an array, one on each line."""
+    return ("[\n" + ",\n".join(objects) + "\n]\n").encode() if objects else b"[]\n"
+
+
+def json_lines(objects: Iterable[str]) -> bytes:
+    """Write JSON objects one on each line, with nothing between."""
+    return "".join([f"{each}\n" for each in objects]).encode()
 
 
 def table_columns(table: Table, most: int) -> bytes:
@@ -53,8 +70,8 @@ def _column(field: Field, cells: Sequence[Cell]) -> str:
     written: list[str] = []
     for cell in cells:
         same = (cell.text, cell.missing)
-        if same in numbers:
-            written.append(str(numbers[same]))
+        if (number := numbers.get(same)) is not None:
+            written.append(str(number))
         else:
             numbers[same] = len(numbers)
             written.append(_first(cell, is_number=field.is_number))
@@ -69,8 +86,10 @@ def _column(field: Field, cells: Sequence[Cell]) -> str:
 def _first(cell: Cell, *, is_number: bool) -> str:
     if cell.missing is not None:
         return json.dumps([cell.text, cell.missing], ensure_ascii=False)
-    key = literal(cell.value) if is_number else literal(as_text(cell.value))
-    text = literal(cell.text)
+    if cell.value == cell.text and not is_number:
+        return _quoted(cell.text)
+    key = literal(cell.value) if is_number else _quoted(as_text(cell.value))
+    text = _quoted(cell.text)
     return text if key == (cell.text if is_number else text) else f"[{text}, null, {key}]"
 
 
@@ -86,13 +105,14 @@ def figure_csv(figure: Figure) -> bytes:
 
 def figure_json(figure: Figure) -> bytes:
     """Write a figure's table as a JSON array of objects, each with the records behind it."""
+    names = [_quoted(column.name) for column in figure.columns]
     objects: list[str] = []
     for number, row in enumerate(figure.rows):
-        pairs = [(column.name, literal(value)) for column, value in zip(figure.columns, row, strict=True)]
+        pairs = [f"{name}: {literal(value)}" for name, value in zip(names, row, strict=True)]
         if figure.trails is not None:
-            pairs.append(("trail", "[" + ", ".join(map(_trail, figure.trails[number])) + "]"))
-        objects.append("{" + ", ".join(f"{literal(name)}: {value}" for name, value in pairs) + "}")
-    return _array(objects)
+            pairs.append('"trail": [' + ", ".join(map(_trail, figure.trails[number])) + "]")
+        objects.append("{" + ", ".join(pairs) + "}")
+    return json_array(objects)
 
 
 def values_csv(names: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
@@ -105,24 +125,28 @@ def _reference(source: SourceRef) -> str:
 
 
 def _trail(source: SourceRef) -> str:
-    record = source.record
-    pairs: list[tuple[str, Value]] = [("package", record.package), ("resource", record.resource), ("row", record.row)]
-    pairs += [("document", source.document), ("source_line", source.line)]
-    if source.origin:  # the row that a compiled one was made of, in whose package the document lies
-        pairs += [(f"origin_{name}", value) for name, value in source.origin._asdict().items()]
-    return _object(pairs)
+    """Write a record of a trail as a JSON object; of a compiled row also the one that it was made of."""
+    package, resource, row = source.record
+    document, line = _name(source.document), "null" if source.line is None else source.line
+    record = f'"package": {_name(package)}, "resource": {_name(resource)}, "row": {row}'
+    at = f'"document": {document}, "source_line": {line}'
+    if source.origin is None:
+        return f"{{{record}, {at}}}"
+    package, resource, row = source.origin  # the document lies in its package
+    origin = f'"origin_package": {_name(package)}, "origin_resource": {_name(resource)}, "origin_row": {row}'
+    return f"{{{record}, {at}, {origin}}}"
 
 
-def _object(pairs: Iterable[tuple[str, Value]]) -> str:
-    return "{" + ", ".join(f"{literal(name)}: {literal(value)}" for name, value in pairs) + "}"
-
-
-def _array(objects: Sequence[str]) -> bytes:
-    return ("[\n" + ",\n".join(objects) + "\n]\n").encode() if objects else b"[]\n"
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
+"""Writes a text as JSON; made once, since there is one for every cell."""
+_name = lru_cache(maxsize=256)(_quoted)
+"""The same for a name that stands in many rows, or for nothing."""
 
 
 def literal(value: Value) -> str:
     """Write a value as JSON; a decimal number keeps every digit."""
+    if type(value) is str:
+        return _quoted(value)
     match value:
         case Decimal() if value.is_finite():
             return f"{value:f}"
@@ -131,7 +155,7 @@ def literal(value: Value) -> str:
         case None | bool() | int() | str():
             return json.dumps(value, ensure_ascii=False)
         case _:
-            return json.dumps(as_text(value), ensure_ascii=False)
+            return _quoted(as_text(value))
 
 
 def as_text(value: Value) -> str:
