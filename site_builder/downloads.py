@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from site_builder import pages, urls
-from site_builder.bundles import bundle, checksums
+from site_builder.bundles import Deflated, bundle, checksums
 from site_builder.cards import make_card
 from site_builder.citations import citation_files
 from site_builder.exports import figure_csv, figure_json, json_array, json_lines, json_objects, table_csv
@@ -42,13 +42,14 @@ def write_downloads(finished: FinishedPackage, site: Site, parquet: Mapping[str,
     members = {**author, **bundled, **summaries, **beside}
     members.setdefault("ABOUT.html", _about(finished, site, (*members, "ABOUT.html", CRATE, "SHA256SUMS")))
     members.setdefault(CRATE, _crate(card, members, read, site))
-    everything = {**data, **about, f"{name}.zip": bundle(name, members)}
+    known: Deflated = {}
+    everything = {**data, **about, f"{name}.zip": bundle(name, members, known)}
     everything.setdefault("SHA256SUMS", checksums(everything))
     for path, written in everything.items():
         out.write(urls.data(name, path), written)
     for version, files in _versions(read):
         kept = urls.version_folder(version)
-        for path, written in {**files, f"{name}.zip": bundle(name, files)}.items():
+        for path, written in {**files, f"{name}.zip": bundle(name, files, known)}.items():
             if kept + path not in everything:
                 out.write(urls.data(name, kept + path), written)
 
