@@ -4,17 +4,14 @@ import base64
 import hashlib
 import re
 from datetime import date
-from decimal import Decimal
 from functools import cache, partial
 
 import jinja2
 from markupsafe import Markup, escape
 
 from site_builder import __version__, rows, urls
-from site_builder.exports import as_text
 from site_builder.glossary import Term, finder
-from site_builder.model import Value
-from site_builder.pages import Page, plural, row_title
+from site_builder.pages import Page, plural
 from site_builder.settings import Site
 
 _CLOSED = re.compile(r"</?(?:a|h[1-6]|code|pre|button)\b")
@@ -100,14 +97,12 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> jinja2.Environment:
         "urls": urls,
         "rows": rows,
         "plural": plural,
-        "row_title": row_title,
         "generator": __version__,
     }
     environment.filters |= {
         "day": _day,
         "size": _size,
-        "number": _number,
-        "value": _value,
+        "number": rows.as_number,
         "trusted": Markup,
         "csp_hash": _csp_hash,
         "absolute": urls.absolute,
@@ -139,17 +134,6 @@ def _size(size: int) -> str:
     if size < 1_000:  # noqa: PLR2004  # a kilobyte
         return f"{size} bytes"
     return f"{size / 1_000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"  # noqa: PLR2004  # a megabyte
-
-
-def _number(value: float | Decimal) -> str:
-    return f"{value:,}"
-
-
-def _value(value: Value) -> str:
-    """Write a value of a figure's table; a year is no count, and gets no comma."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return as_text(value)
 
 
 def _csp_hash(text: str) -> str:

@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterable, Sequence
 from markupsafe import Markup, escape
 
 from site_builder import urls
-from site_builder.model import Cell, RecordRef, SourceRef
-from site_builder.pages import LineView, RecordsPage
+from site_builder.exports import as_text
+from site_builder.model import Cell, RecordRef, SourceRef, Value
+from site_builder.pages import FigureView, LineView, RecordsPage, row_title
 from site_builder.withheld import passages
 
 Link = Callable[[str], str]
 """Writes the link from a page to a site path."""
+Explain = Callable[[str], Markup]
+"""Writes a text with the glossary's terms marked."""
 
 
 def records(page: RecordsPage, link: Link) -> Markup:
@@ -97,6 +100,43 @@ def _record(record: RecordRef, link: Link) -> str:
 
 def _line(source: SourceRef, link: Link) -> str:
     return escape(link(urls.source_line(source.holder, source.document or "", source.line or 0)))
+
+
+def figure(view: FigureView, link: Link, explain: Explain) -> Markup:
+    """Write the rows of a figure's table: each number leads to the records behind it."""
+    figure = view.figure
+    counts, behind = figure.summary.counts, escape(link(f"{view.page}#row-"))
+    columns = [(each, ' class="n"' if each.is_number else "") for each in figure.columns]
+    label = escape(figure.summary.label(counts)) if counts else ""
+    written: list[str] = []
+    for number, row in enumerate(figure.rows, start=1):
+        has_trail = figure.trails is not None and bool(figure.trails[number - 1])
+        written.append("<tr>\n")
+        for n, (value, (column, kind)) in enumerate(zip(row, columns, strict=True)):
+            if has_trail and column.name == counts:
+                said = f"{as_number(value)} {label}: {escape(row_title(figure, row))}. See the records behind it"
+                counted = f'<a href="{behind}{number}" aria-label="{said}">{as_number(value)}</a>'
+                written.append(f'<td class="n">{counted}</td>\n')
+            elif value is None:
+                written.append('<td class="none">no value</td>\n')
+            elif n == 0:
+                written.append(f'<th scope="row"{kind}>{explain(as_words(value))}</th>\n')
+            else:
+                written.append(f"<td{kind}>{explain(as_words(value))}</td>\n")
+        written.append("</tr>\n")
+    return Markup("".join(written))  # noqa: S704  # each part is escaped
+
+
+def as_number(value: object) -> str:
+    """Write a number with commas."""
+    return f"{value:,}"
+
+
+def as_words(value: Value) -> str:
+    """Write a value of a figure's table; a year is no count, and gets no comma."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return as_text(value)
 
 
 def text(written: str, marks: tuple[str, ...]) -> Markup:
