@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from datetime import date
-from functools import cache, partial
+from functools import cache
 
 import jinja2
 from markupsafe import Markup, escape
@@ -25,7 +25,7 @@ _END, _START = re.compile(r"[^\s\w]+$"), re.compile(r"[^\s\w]+")
 def render(page: Page, site: Site) -> bytes:
     """Render a page as HTML in UTF-8."""
     template = _environment(site.templates).get_template(page.template)
-    link = partial(urls.relative, page.path)
+    link = rows.Links(page.path)
     return template.render(page=page, site=site, link=link, words=_Words(site.terms)).encode()
 
 

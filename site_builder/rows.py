@@ -13,13 +13,51 @@ from site_builder.model import Cell, RecordRef, SourceRef, Value
 from site_builder.pages import FigureView, LineView, RecordsPage, row_title
 from site_builder.withheld import passages
 
-Link = Callable[[str], str]
-"""Writes the link from a page to a site path."""
 Explain = Callable[[str], Markup]
 """Writes a text with the glossary's terms marked."""
 
 
-def records(page: RecordsPage, link: Link) -> Markup:
+class Links:
+    """Writes the links of one page.
+
+    A long page has thousands of links to a few others, which differ in the number of a row or line alone: what stands
+    before it is remembered.
+    """
+
+    def __init__(self, page: str) -> None:
+        """Write links from this site path."""
+        self._page = page
+        self._known: dict[tuple[Callable[[str, str, int], str], str, str, int], str] = {}
+
+    def __call__(self, path: str) -> str:
+        """Write the link to a site path."""
+        return urls.relative(self._page, path)
+
+    def record(self, record: RecordRef) -> str:
+        """Write a link to a record as HTML."""
+        package, resource, row = record
+        far = escape(self(urls.record(*record))) if row > urls.ROWS_AS_PAGES else ""
+        href = far or self._place(urls.record_on, package, resource, row)
+        return f'<a href="{href}">{escape(resource)} {row}</a>'
+
+    def line(self, source: SourceRef, attributes: str = "") -> str:
+        """Write a link to the line that a record came from as HTML; nothing where none is known."""
+        holder, document, line = source.holder, source.document, source.line
+        if not document or not line:
+            return ""
+        far = escape(self(urls.source_line(holder, document, line))) if line > urls.ROWS_AS_PAGES else ""
+        href = far or self._place(urls.line_on, holder, document, line)
+        return f'<a{attributes} href="{href}">line {line}</a>'
+
+    def _place(self, on: Callable[[str, str, int], str], owner: str, name: str, number: int) -> str:
+        """Write the address of a row or line, remembering what stands before its number."""
+        key = (on, owner, name, urls.page_of(number))
+        if key not in self._known:
+            self._known[key] = escape(self(on(owner, name, key[3])))
+        return f"{self._known[key]}{number}"
+
+
+def records(page: RecordsPage, link: Links) -> Markup:
     """Write the rows of a page of records, each with its number, its cells and where it came from."""
     resource, marks, fields = page.table.resource, page.package.withheld_marks, page.fields
     columns = [(at, each, _label(each.title, page)) for at, each in enumerate(resource.fields) if each in fields]
@@ -59,50 +97,36 @@ def _cell(cell: Cell, label: str, marks: tuple[str, ...], doubt: str) -> str:
     return f"<td{label}>{_text(cell.text, marks)}{unsure}</td>\n"
 
 
-def _origin(source: SourceRef, link: Link) -> str:
+def _origin(source: SourceRef, link: Links) -> str:
     """Lead to the record that a compiled row was made of, and to the line that it came from."""
-    made_of = f"{_record(source.origin, link)} " if source.origin else ""
-    if source.line and source.document:
-        return f'{made_of}<a href="{_line(source, link)}">line {source.line}</a>'
-    return made_of or "–"  # noqa: RUF001  # a dash, where there is nothing
+    made_of = f"{link.record(source.origin)} " if source.origin else ""
+    return f"{made_of}{link.line(source)}" or "–"  # noqa: RUF001  # a dash, where there is nothing
 
 
-def lines(page: Iterable[LineView], marks: tuple[str, ...], link: Link) -> Markup:
+def lines(page: Iterable[LineView], marks: tuple[str, ...], link: Links) -> Markup:
     """Write lines of a document, each with its number and the records that were taken from it."""
     return Markup("".join(_numbered(line, marks, link) for line in page))  # noqa: S704  # each part is escaped
 
 
-def _numbered(line: LineView, marks: tuple[str, ...], link: Link) -> str:
+def _numbered(line: LineView, marks: tuple[str, ...], link: Links) -> str:
     n = line.number
-    taken = "".join(_record(source.record, link) for source in line.records)
+    taken = "".join(link.record(source.record) for source in line.records)
     beside = f'<span class="records">{taken}</span>' if taken else ""
     number = f'<a class="number" href="#l{n}" aria-label="Line {n}">{n}</a>'
     return f'<li id="l{n}">{number}<span class="text">{_text(line.text, marks)}</span>{beside}</li>\n'
 
 
-def trail(sources: Sequence[SourceRef], link: Link) -> Markup:
+def trail(sources: Sequence[SourceRef], link: Links) -> Markup:
     """List records, each a link to its page and to its line."""
     return Markup("<ul>\n" + "".join(_behind(source, link) for source in sources) + "</ul>\n")  # noqa: S704  # as above
 
 
-def _behind(source: SourceRef, link: Link) -> str:
-    at = f' <a class="line" href="{_line(source, link)}">line {source.line}</a>' if _has_line(source) else ""
-    return f"<li>{_record(source.record, link)}{at}</li>\n"
+def _behind(source: SourceRef, link: Links) -> str:
+    line = link.line(source, ' class="line"')
+    return f"<li>{link.record(source.record)}{' ' if line else ''}{line}</li>\n"
 
 
-def _has_line(source: SourceRef) -> bool:
-    return bool(source.line and source.document)
-
-
-def _record(record: RecordRef, link: Link) -> str:
-    return f'<a href="{escape(link(urls.record(*record)))}">{escape(record.resource)} {record.row}</a>'
-
-
-def _line(source: SourceRef, link: Link) -> str:
-    return escape(link(urls.source_line(source.holder, source.document or "", source.line or 0)))
-
-
-def figure(view: FigureView, link: Link, explain: Explain) -> Markup:
+def figure(view: FigureView, link: Links, explain: Explain) -> Markup:
     """Write the rows of a figure's table: each number leads to the records behind it."""
     figure = view.figure
     counts, behind = figure.summary.counts, escape(link(f"{view.page}#row-"))

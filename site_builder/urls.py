@@ -155,7 +155,12 @@ def record(name: str, resource: str, row: int) -> str:
     """Address of a row, or of its table's first page where rows so far down are not shown."""
     if row > ROWS_AS_PAGES:
         return records(name, resource)
-    return f"{records(name, resource, page_of(row))}#r{row}"
+    return f"{record_on(name, resource, page_of(row))}{row}"
+
+
+def record_on(name: str, resource: str, number: int) -> str:
+    """Address of the rows of one page, but for the number of the row."""
+    return f"{records(name, resource, number)}#r"
 
 
 def source(name: str, document: str, number: int = 1) -> str:
@@ -167,7 +172,12 @@ def source_line(name: str, document: str, line: int) -> str:
     """Address of a line of a source document."""
     if line > ROWS_AS_PAGES:
         return source(name, document)
-    return f"{source(name, document, page_of(line))}#l{line}"
+    return f"{line_on(name, document, page_of(line))}{line}"
+
+
+def line_on(name: str, document: str, number: int) -> str:
+    """Address of the lines of one page of a document, but for the number of the line."""
+    return f"{source(name, document, number)}#l"
 
 
 def page_of(row: int) -> int:
