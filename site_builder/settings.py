@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from site_builder.glossary import Term
 from site_builder.problems import Problem
@@ -20,6 +21,7 @@ STYLE = "site.css"
 """The site's own style."""
 BASE = "base.css"
 """The style that the site's own is laid upon, in one file with it."""
+ICON = "favicon.svg"
 _ASSETS = (".css", ".js", ".svg", ".png")
 
 
@@ -75,6 +77,8 @@ class Site:
     """The codes beside it, with the mappings and rules of their package."""
     series: tuple[Series, ...] = ()
     """The request series, read."""
+    icon: str = ""
+    """The site's icon as a ``data:`` address, for which no page has to ask; empty where there is none."""
     drafting: bool = False
     """Whether somebody is still writing the packages: what only has to be done in the end is then no error."""
 
@@ -107,6 +111,7 @@ def read_site(root: Path, url: str | None = None) -> tuple[Site | None, tuple[Pr
         titles=tuple(settings.get("safety", {}).get("titles", ())),
         templates=_templates(root / "templates"),
         assets=_assets(root / "templates", root / VENDORED),
+        icon=_icon(root / "templates" / ICON),
     ), ()
 
 
@@ -127,6 +132,10 @@ def _templates(folder: Path) -> tuple[tuple[str, str], ...]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix in {".html", ".xml", ".txt"}
     )
+
+
+def _icon(path: Path) -> str:
+    return f"data:image/svg+xml,{quote(path.read_text('utf-8').strip(), safe='/:=,')}" if path.is_file() else ""
 
 
 def _assets(own: Path, vendored: Path) -> tuple[Asset, ...]:

@@ -1,11 +1,13 @@
 """What holds of every page: no request elsewhere, nothing that runs, valid HTML, no dead link, a trail to the line."""
 
+import gzip
 import json
 import re
 import subprocess
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 from zipfile import ZipFile
 
 import pytest
@@ -47,6 +49,36 @@ def test_no_page_asks_another_host_or_says_anything_to_the_console(served: Serve
     for path in page_paths(served.root):
         visit(page, served.url + path)
     assert not said, "\n".join(said)
+
+
+def test_a_response_is_there_with_its_style_and_one_script_and_weighs_less_than_40_kb(
+    served: Served, page: Page
+) -> None:
+    """Whatever else it has comes when its reader comes to it; the icon stands in the page."""
+    style = next((served.root / "assets").glob("site.*.css")).read_bytes()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(served.url)))
+    page.set_viewport_size({"width": 390, "height": 844})
+    for path in page_paths(served.root):
+        if kind_of(path) == "package":
+            asked.clear()
+            page.goto(served.url + path, wait_until="networkidle")
+            assert [re.sub(r"\.[0-9a-f]{10}\.", ".", each) for each in asked] == [
+                path,
+                "assets/site.css",
+                "assets/site.js",
+            ]
+            html = (served.root / path / "index.html").read_bytes()
+            assert len(gzip.compress(html, 6)) + len(gzip.compress(style, 6)) < 40_000, path
+
+
+def test_the_icon_of_every_page_is_that_of_the_site(made: Served) -> None:
+    """As its own file has it, word for word."""
+    icon = next((made.root / "assets").glob("favicon.*.svg")).read_text("utf-8").strip()
+    for path in page_paths(made.root):
+        found = [about["href"] for tag, about in read_html(made.root, path).tags if about.get("rel") == "icon"]
+        kind, _, data = unquote("".join(found)).partition(",")
+        assert (kind, data) == ("data:image/svg+xml", icon) or path == "404.html", path
 
 
 def test_a_script_that_slipped_into_a_page_would_not_run(made: Served, page: Page) -> None:
