@@ -102,7 +102,7 @@ def _write_table(con: sqlite3.Connection, package: str, table: Table) -> None:
     stated = "".join(f", {_name(column.name)} {kind}" for column, kind in zip(columns, kinds, strict=True))
     con.execute(f"CREATE TABLE {_name(name)} (_record INTEGER PRIMARY KEY{stated})")
     marks = ", ?" * len(columns)
-    con.executemany(f"INSERT INTO {_name(name)} VALUES (?{marks})", _rows(table, kinds))  # noqa: S608  # quoted
+    con.executemany(f"INSERT INTO {_name(name)} VALUES (?{marks})", _rows(table, columns, kinds))  # noqa: S608  # quoted
 
 
 def _is_wide(columns: Sequence[TypedColumn]) -> bool:
@@ -149,16 +149,19 @@ def _survives(value: Value) -> bool:
     return isinstance(value, int | float | Decimal) and is_double(value)
 
 
-def _rows(table: Table, kinds: Sequence[str]) -> Iterator[tuple[int | float | str | None, ...]]:
-    columns = table.columns
+def _rows(
+    table: Table, columns: Sequence[TypedColumn], kinds: Sequence[str]
+) -> Iterator[list[int | float | str | None]]:
+    places = [(each.position, each.is_reason, kind) for each, kind in zip(columns, kinds, strict=True)]
     for number, row in enumerate(table.rows, start=1):
-        yield (number, *(_stored(column.value(row), kind) for column, kind in zip(columns, kinds, strict=True)))
+        cells = [_stored(row[at].missing if is_reason else row[at].value, kind) for at, is_reason, kind in places]
+        yield [number, *cells]
 
 
 def _stored(value: Value, kind: str) -> int | float | str | None:
+    if value is None or (kind == "TEXT" and isinstance(value, str)):
+        return value
     match value:
-        case None:
-            return None
         case int() | Decimal() | float() if kind == "INTEGER":
             return int(value)
         case int() | Decimal() | float() if kind == "REAL":

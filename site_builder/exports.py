@@ -145,15 +145,17 @@ _name = lru_cache(maxsize=256)(_quoted)
 
 def literal(value: Value) -> str:
     """Write a value as JSON; a decimal number keeps every digit."""
-    if type(value) is str:
+    if isinstance(value, str):
         return _quoted(value)
     match value:
         case Decimal() if value.is_finite():
             return f"{value:f}"
         case float() if value not in {float("inf"), float("-inf")} and value == value:  # noqa: PLR0124  # not NaN
             return repr(value)
-        case None | bool() | int() | str():
-            return json.dumps(value, ensure_ascii=False)
+        case None | bool():
+            return json.dumps(value)
+        case int():
+            return str(value)
         case _:
             return _quoted(as_text(value))
 

@@ -66,7 +66,8 @@ class _Looks:
 def workbook(cover: Cover, table: Table) -> bytes:
     """Write a workbook of one table, in which ``writable.faults`` found nothing and which is not ``left_out``."""
     file = io.BytesIO()
-    large = len(table.rows) * len(table.columns) > _MOST_IN_MEMORY
+    columns = table.columns
+    large = len(table.rows) * len(columns) > _MOST_IN_MEMORY
     book = xlsxwriter.Workbook(file, {"in_memory": not large, "constant_memory": large})
     book.set_properties({"title": cover.title[:255], "created": _MADE})
     looks = _looks(book)
@@ -75,7 +76,7 @@ def workbook(cover: Cover, table: Table) -> bytes:
     contents = ("Sheet “Notes”: what each column holds, why values are missing, and caveats.", listed)
     _sentences(book.add_worksheet("Cover"), looks, cover.title, (*cover.lines, *contents))
     _sentences(book.add_worksheet("Notes"), looks, "Notes", (*_meanings(table), *cover.notes))
-    _table(book.add_worksheet(name, _Sheet), looks, table, large=large)
+    _table(book.add_worksheet(name, _Sheet), looks, table, columns, large=large)
     book.close()
     return file.getvalue()
 
@@ -129,11 +130,18 @@ def _meanings(table: Table) -> Iterable[str]:
             yield f"{field.name}__missing says why there is no value: {', '.join(labels)}."
 
 
-def _table(sheet: Any, looks: _Looks, table: Table, *, large: bool) -> None:  # noqa: ANN401  # xlsxwriter is untyped
+def _table(
+    sheet: Any,  # noqa: ANN401  # xlsxwriter is untyped
+    looks: _Looks,
+    table: Table,
+    columns: Sequence[TypedColumn],
+    *,
+    large: bool,
+) -> None:
     sheet.freeze_panes(1, 0)
-    columns = table.columns
+    first = table.rows[:_LOOKED_AT]
     for n, column in enumerate(columns):
-        longest = max((_length(column.value(row)) for row in table.rows[:_LOOKED_AT]), default=0)
+        longest = max([_length(column.value(row)) for row in first], default=0)
         sheet.set_column(n, n, min(max(longest + 2, len(column.name) + 4, _WIDTHS[0]), _WIDTHS[1]))
     if not large and table.rows and all(re.fullmatch(r"[\w .-]{1,255}", column.name) for column in columns):
         headings = [{"header": column.name, "header_format": looks.head} for column in columns]
