@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from site_builder.build import build
-from site_builder.bundles import bundle, checksums
+from site_builder.bundles import Deflated, bundle, checksums, member, packed_files, put
 from site_builder.workers import Here
 from tests.making import PACKAGES, repository
 
@@ -59,3 +59,34 @@ def test_the_page_in_a_bundle_says_in_order_what_it_is_what_it_is_not_how_to_cit
         places = [page.index(f"<h2>{step}</h2>") for step in steps]
         assert places == sorted(places)
         assert {unquote(link) for link in re.findall(r'<li><a href="([^"]+)"', page)} == held
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """Zip files as the standard library does."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for path in sorted(files):
+            archive.writestr(member(path), files[path])
+    return file.getvalue()
+
+
+def test_a_bundle_is_what_the_standard_library_would_write() -> None:
+    """To the byte, whether a file was deflated for it or for another zip before, and where it is empty."""
+    files = FILES | {"empty.txt": b"", "same.txt": FILES["data/fines.csv"]}
+    named = {f"fines/{path}": data for path, data in (files | {"SHA256SUMS": checksums(files)}).items()}
+    known: Deflated = {}
+    assert [bundle("fines", files, known) for _ in range(2)] == [zipped(named)] * 2
+    assert set(known) == set(named.values())
+
+
+def test_files_of_one_zip_are_put_in_another_as_they_are(tmp_path: Path) -> None:
+    """The new one is as if they had been deflated for it."""
+    path = tmp_path / "fines.zip"
+    path.write_bytes(bundle("fines", FILES))
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for packed in packed_files(path):
+            put(archive, packed)
+    assert file.getvalue() == path.read_bytes()
+    with zipfile.ZipFile(file) as archive:
+        assert archive.testzip() is None
