@@ -9,11 +9,12 @@ import sqlite3
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from site_builder import urls
-from site_builder.bundles import member
+from site_builder.bundles import packed_files, put
 from site_builder.exports import as_text
 from site_builder.model import Card, Table, TypedColumn, Value
 from site_builder.output import Folder
@@ -196,12 +197,10 @@ def write_everything(sources: Sequence[Source], scratch: Path, out: Folder, grou
 
 
 def _zip(bundles: Iterable[Path], path: Path) -> None:
-    """Put what the bundles hold in one zip: a folder for each package, as in its bundle."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as together:
-        for bundle in bundles:
-            with zipfile.ZipFile(bundle) as archive:
-                for name in archive.namelist():
-                    together.writestr(member(name), archive.read(name))
+    """Put what the bundles hold in one zip, as it is in them: a folder for each package."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as together:
+        for packed in chain.from_iterable(map(packed_files, bundles)):
+            put(together, packed)
 
 
 def _database(cards: Iterable[Card], parts: Iterable[Path], path: Path) -> None:
