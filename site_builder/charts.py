@@ -1,4 +1,4 @@
-"""Draw a figure: a small grammar becomes Vega-Lite through Altair, and Vega-Lite becomes SVG without a browser.
+"""Draw a figure: a small grammar becomes Vega-Lite through Altair, and Vega draws that as SVG without a browser.
 
 Each chart is drawn twice, for a wide page and for a phone, since text in a shrunken chart cannot be read. Colours are
 CSS variables and patterns that the page defines, so that one drawing serves light and dark, and colour is never the
@@ -6,19 +6,19 @@ only sign. A column is drawn as text or as a number; no date ever meets a time z
 """
 
 import json
+import math
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from html import escape
 from typing import Any
 
-import altair as alt
-import vl_convert
-
+from site_builder import drawing
 from site_builder.model import Chart, Column, Figure, Value
+from site_builder.shapes import LINE, Filling, Form, Size, filled, job
 
 MOST_MARKS = 200
 """Bars or points beyond which a chart is not read any more, and the table serves better."""
@@ -28,73 +28,9 @@ MOST_SPOKEN = 12
 """Values that a text alternative lists one by one."""
 NO_VALUE = "no value"
 """What a missing value is called in a chart and its text."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Size:
-    name: str
-    width: int
-    """Width of the whole drawing, in CSS pixels."""
-    font: int
-    """Height of the type, in CSS pixels."""
-    letters: int
-    """Letters of a category beside a bar on one line."""
-
-
-_SIZES = (_Size("wide", 680, 14, 34), _Size("narrow", 340, 13, 18))
+_SIZES = (Size("wide", 680, 14, 34), Size("narrow", 340, 13, 18))
 _LETTER = 0.54
 """Width of a letter in ems: an average of the font that the renderer measures in."""
-_LINE = 15
-"""Height of a line of a label, in pixels, as Vega sets it for our sizes of type."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What is drawn, and how large."""
-
-    figure: Figure
-    chart: Chart
-    measure: str
-    """The column that is drawn as a length or height."""
-    size: _Size
-
-    @property
-    def horizontal(self) -> bool:
-        return self.measure == self.chart.x
-
-    @property
-    def category(self) -> str:
-        return self.chart.y if self.horizontal else self.chart.x
-
-    @property
-    def apart(self) -> bool:
-        """Whether panels are of different packages, so that no axis may be read across them: each has its own."""
-        return self.chart.facet is not None and _spans(self.figure)
-
-    @property
-    def stacked(self) -> bool:
-        """Whether a bar has several parts, one upon the other."""
-        names = [name for name in (self.category, self.chart.facet) if name]
-        places = [tuple(row[_position(self.figure.columns, name)] for name in names) for row in self.figure.rows]
-        return len(set(places)) < len(places)
-
-    @property
-    def letters(self) -> int:
-        """Letters of a category on one line: beside a bar, or below it in the room that there is."""
-        room = _plot_width(self) / max(1, len(_distinct(self.figure, self.category)))
-        return self.size.letters if self.horizontal else max(4, int(room / (self.size.font * _LETTER)))
-
-    @property
-    def numbered(self) -> bool:
-        """Whether each bar carries its number, which then needs no axis."""
-        return self.chart.mark == "bar" and (self.chart.color is None or not self.stacked)
-
-    @property
-    def colours(self) -> tuple[str, ...]:
-        """The values that have a colour, in the author's order and then that of the rows."""
-        present = _distinct(self.figure, self.chart.color) if self.chart.color else ()
-        first = tuple(each for each in self.chart.sort if each in present)
-        return first + tuple(each for each in present if each not in first)
 
 
 @lru_cache(maxsize=64)
@@ -113,9 +49,12 @@ def draw(figure: Figure) -> Figure:
     reason = _no_chart(figure, chart, measure)
     if reason or measure is None:
         return replace(figure, no_chart=reason)
-    compiled = {size.name: vega(_Plan(figure, chart, measure, size)) for size in _SIZES}
-    charts = tuple((name, _svg(name, spec, figure.text)) for name, spec in compiled.items())
-    return replace(figure, charts=charts, vega=_as_json({name: _live(spec) for name, spec in compiled.items()}))
+    plan = _plan(figure, chart, measure)
+    made = {size.name: (_form(plan, size), _filling(plan, size)) for size in _SIZES}
+    drawn = drawing.draw([job(form, filling) for form, filling in made.values()])
+    charts = tuple((name, _svg(name, svg, figure.text)) for name, svg in zip(made, drawn, strict=True))
+    live = ",".join(f'"{name}":{filled(form, filling)}' for name, (form, filling) in made.items())
+    return replace(figure, charts=charts, vega=f"{{{live}}}")
 
 
 def _no_chart(figure: Figure, chart: Chart, measure: str | None) -> str | None:
@@ -126,7 +65,7 @@ def _no_chart(figure: Figure, chart: Chart, measure: str | None) -> str | None:
         return "There is no chart: one value has nothing to be compared with."
     if len(figure.rows) > MOST_MARKS:
         return "There is no chart: it would have too many marks to be read."
-    if chart.color and len(_distinct(figure, chart.color)) > MOST_COLOURS:
+    if chart.color and len(set(_words(figure, chart.color))) > MOST_COLOURS:
         return "There is no chart: it would need more colours than can be told apart."
     return None
 
@@ -143,9 +82,10 @@ def _position(columns: Sequence[Column], name: str) -> int:
     return next(n for n, column in enumerate(columns) if column.name == name)
 
 
-def _distinct(figure: Figure, name: str) -> tuple[str, ...]:
+def _words(figure: Figure, name: str) -> tuple[str, ...]:
+    """Give what each row says in a column."""
     position = _position(figure.columns, name)
-    return tuple(dict.fromkeys(_word(row[position]) for row in figure.rows))
+    return tuple(_word(row[position]) for row in figure.rows)
 
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -186,90 +126,80 @@ def describe(figure: Figure) -> str:
 def _panels(figure: Figure, facet: str, names: Sequence[int], at: int) -> Iterator[str]:
     """Say what each panel shows, by itself: numbers of different packages are not held against one another."""
     position = _position(figure.columns, facet)
-    for panel in _distinct(figure, facet):
+    for panel in dict.fromkeys(_words(figure, facet)):
         rows = [row for row in figure.rows if _word(row[position]) == panel]
         said = (f"{', '.join(_word(row[n]) for n in names if n != position)} {_word(row[at])}" for row in rows)
         yield f"{panel}: {'; '.join(said)}."
 
 
-# --- Vega-Lite -------------------------------------------------------------------------------------------------------
+# --- plan ------------------------------------------------------------------------------------------------------------
 
 
-def vega_lite(plan: _Plan) -> dict[str, Any]:
-    """Write a chart as a Vega-Lite specification with its data inside."""
-    rows = [_row(plan, number, row) for number, row in enumerate(plan.figure.rows, start=1)]
-    lines = max(row["category"].count("\n") + 1 for row in rows)
-    layers = _marks(plan, alt.Chart(alt.InlineData(values=rows))).properties(
-        width=_plot_width(plan),
-        height=alt.Step(max(32, lines * (_LINE + 1) + 10)) if plan.horizontal else 260,
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is drawn, whatever its size."""
+
+    figure: Figure
+    chart: Chart
+    measure: str
+    """The column that is drawn as a length or height."""
+    places: tuple[str, ...]
+    """Of each row, in words, where it is drawn along the other axis."""
+    panels: tuple[str, ...]
+    """Of each row, in words, its panel; nothing where there are none."""
+    series: tuple[str, ...]
+    """Of each row, in words, what has its colour; nothing where there are no colours."""
+    colours: tuple[str, ...]
+    """The values that have a colour, in the author's order and then that of the rows."""
+
+    @property
+    def horizontal(self) -> bool:
+        return self.measure == self.chart.x
+
+    @property
+    def stacked(self) -> bool:
+        """Whether a bar has several parts, one upon the other."""
+        names = [name for name in (_category(self.chart, self.measure), self.chart.facet) if name]
+        at = [_position(self.figure.columns, name) for name in names]
+        return len({tuple(row[n] for n in at) for row in self.figure.rows}) < len(self.figure.rows)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether each bar carries its number, which then needs no axis."""
+        return self.chart.mark == "bar" and (self.chart.color is None or not self.stacked)
+
+
+def _plan(figure: Figure, chart: Chart, measure: str) -> _Plan:
+    series = _words(figure, chart.color) if chart.color else ()
+    first = tuple(each for each in chart.sort if each in series)
+    return _Plan(
+        figure,
+        chart,
+        measure,
+        places=_words(figure, _category(chart, measure)),
+        panels=_words(figure, chart.facet) if chart.facet else (),
+        series=series,
+        colours=tuple(dict.fromkeys((*first, *series))),
     )
-    if plan.chart.facet:
-        header = alt.Header(
-            title=None,
-            labelFontSize=plan.size.font,
-            labelFontWeight="bold",
-            labelColor="var(--ink)",
-            labelAnchor="start",
-            labelExpr="split(datum.label, '\\n')",
-            labelLineHeight=plan.size.font + 3,
-        )
-        order = [_heading(plan, each) for each in _distinct(plan.figure, plan.chart.facet)]
-        facet = alt.Facet(field="facet", type="nominal", sort=order, header=header, title=None)
-        layers = layers.facet(facet=facet, columns=1, spacing=24)
-        if plan.apart:
-            layers = layers.resolve_scale(x="independent", y="independent")
-        elif plan.horizontal:
-            layers = layers.resolve_scale(y="independent")
-    spec: dict[str, Any] = layers.configure(**_config(plan.size)).to_dict()
-    return spec
 
 
-def _row(plan: _Plan, number: int, row: Sequence[Value]) -> dict[str, Any]:
-    """Give a row to the chart under names of our own: what the author called a column cannot confuse Vega.
-
-    Its number, counted from 1, is that of the figure's table.
-    """
-    cells = {column.name: value for column, value in zip(plan.figure.columns, row, strict=True)}
-    measure = cells[plan.measure]
-    values: dict[str, Any] = {
-        "row": number,
-        "measure": float(measure) if isinstance(measure, int | float | Decimal) else None,
-        "category": "\n".join(
-            textwrap.wrap(_word(cells[plan.category]), plan.letters, break_long_words=plan.horizontal)
-        )
-        or " ",
-    }
-    if plan.chart.color:
-        values["colour"] = _word(cells[plan.chart.color])
-        values["rank"] = plan.colours.index(values["colour"])
-    if plan.chart.facet:
-        values["facet"] = _heading(plan, _word(cells[plan.chart.facet]))
-    return values
+def _category(chart: Chart, measure: str) -> str:
+    return chart.y if measure == chart.x else chart.x
 
 
-def _heading(plan: _Plan, text: str) -> str:
-    """Break a panel's heading where it would be wider than the plot that it stands over; its letters are bold."""
-    return "\n".join(textwrap.wrap(text, int(_plot_width(plan) / (plan.size.font * _LETTER * 1.1)))) or " "
-
-
-def _marks(plan: _Plan, base: Any) -> Any:  # noqa: ANN401  # Altair's charts share no type
-    """Draw the rows as the chart's mark, with each bar's number where bars are not parted."""
-    plain = base.encode(*_axes(plan))
-    base = plain.encode(**_colour(plan))
-    one: dict[str, Any] = {} if plan.chart.color else {"color": "var(--series-1)"}
-    thick = {"size": 24} if plan.horizontal else {}
-    match plan.chart.mark:
-        case "line":
-            return base.mark_line(point=alt.OverlayMarkDef(size=60, filled=True, **one), strokeWidth=2.5, **one)
-        case "point":
-            return base.mark_point(size=90, filled=True, opacity=1, **one)
-        case "bar" if not plan.numbered:
-            return base.mark_bar(stroke="var(--paper)", strokeWidth=1, **thick)
-        case "bar":
-            place = {"align": "left", "dx": 5} if plan.horizontal else {"baseline": "bottom", "dy": -4}
-            numbers = plain.mark_text(fontSize=plan.size.font, color="var(--ink)", **place)
-            text = alt.Text(field="measure", type="quantitative", format=plan.chart.format or ",d")
-            return base.mark_bar(**thick, **one) + numbers.encode(text=text)
+def _form(plan: _Plan, size: Size) -> Form:
+    chart = plan.chart
+    faceted = chart.facet is not None
+    return Form(
+        chart.mark,
+        plan.horizontal,
+        plan.numbered,
+        chart.color is not None,
+        faceted,
+        faceted and _spans(plan.figure),
+        chart.format or ",d",
+        size,
+    )
 
 
 def _spans(figure: Figure) -> bool:
@@ -277,102 +207,74 @@ def _spans(figure: Figure) -> bool:
     return len({source.holder for trail in figure.trails or () for source in trail}) > 1
 
 
-def _axes(plan: _Plan) -> tuple[Any, Any]:
-    number_axis = alt.Axis(
-        format=plan.chart.format or ",d",
-        tickMinStep=1,
-        tickCount=4,
-        domain=False,
-        ticks=False,
-        title=plan.figure.summary.label(plan.measure),
-    )
-    word_axis = alt.Axis(
-        labelExpr="split(datum.label, '\\n')",
-        labelLimit=plan.size.width,
-        labelAngle=0,
-        labelOverlap=not plan.horizontal,
-        ticks=False,
-        domain=not plan.horizontal,
-        title=None,
-        labelPadding=6,
-    )
-    number, word = (alt.X, alt.Y) if plan.horizontal else (alt.Y, alt.X)
-    return (
-        number(field="measure", type="quantitative", axis=None if plan.numbered else number_axis),
-        word(field="category", type="nominal", sort=_order(plan), axis=word_axis),
-    )
-
-
-def _order(plan: _Plan) -> alt.EncodingSortField | None:
-    """Keep the order of the rows: each panel's own where the panels have axes of their own."""
-    return alt.EncodingSortField(field="row", op="min") if plan.apart else None
-
-
-def _colour(plan: _Plan) -> dict[str, Any]:
-    if plan.chart.color is None:
-        return {}
+def _filling(plan: _Plan, size: Size) -> Filling:
+    width = _plot_width(plan, size)
     lines = plan.chart.mark == "line"
     fills = [f"var(--series-{n})" if lines or n == 1 else f"url(#series-{n})" for n in range(1, MOST_COLOURS + 1)]
-    scale = alt.Scale(domain=list(plan.colours), range=fills[: len(plan.colours)])
-    legend = alt.Legend(
-        title=None,
-        orient="top",
-        direction="horizontal" if plan.size.name == "wide" else "vertical",
-        labelLimit=plan.size.width - 40,
-        symbolType="square",
-        symbolSize=180,
+    categories = {word: _wrapped(word, _letters(plan, size, width), whole=not plan.horizontal) for word in plan.places}
+    deepest = max(text.count("\n") + 1 for text in categories.values())
+    return Filling(
+        title=plan.figure.summary.label(plan.measure),
+        width=width,
+        step=max(32, deepest * (LINE + 1) + 10),
+        colours=plan.colours,
+        fills=fills[: len(plan.colours)],
+        rows=_rows(plan, categories, _headings(plan, size, width)),
     )
-    colour = alt.Color(field="colour", type="nominal", scale=scale, legend=legend)
-    return {"color": colour, "order": alt.Order(field="rank", type="quantitative")}
 
 
-def _plot_width(plan: _Plan) -> int:
+def _rows(plan: _Plan, categories: dict[str, str], headings: dict[str, str]) -> list[dict[str, Any]]:
+    """Give rows to the chart under names of our own: what the author called a column cannot confuse Vega.
+
+    A row's number, counted from 1, is that of the figure's table.
+    """
+    at = _position(plan.figure.columns, plan.measure)
+    rows: list[dict[str, Any]] = [
+        {"row": number, "measure": _number(row[at]), "category": categories[place]}
+        for number, (row, place) in enumerate(zip(plan.figure.rows, plan.places, strict=True), start=1)
+    ]
+    for row, colour in zip(rows, plan.series, strict=False):
+        row |= {"colour": colour, "rank": plan.colours.index(colour)}
+    for row, panel in zip(rows, plan.panels, strict=False):
+        row["facet"] = headings[panel]
+    return rows
+
+
+def _number(value: Value) -> float | None:
+    """Give a number as a chart takes it: whole ones without a point, as JavaScript writes them."""
+    number = float(value) if isinstance(value, int | float | Decimal) else math.nan
+    if not math.isfinite(number):
+        return None
+    return int(number) if number.is_integer() and abs(number) < _LARGEST else number
+
+
+_LARGEST = 1e21
+"""Whole numbers below it are written with all their digits."""
+
+
+def _plot_width(plan: _Plan, size: Size) -> int:
     """Leave room for the labels beside the plot, so that every drawing has the width of its page."""
     if not plan.horizontal:
-        return plan.size.width - (14 if plan.numbered else 52)
-    longest = max(min(len(word), plan.size.letters) for word in _distinct(plan.figure, plan.category))
-    return max(120, plan.size.width - round(longest * plan.size.font * _LETTER) - 60)
+        return size.width - (14 if plan.numbered else 52)
+    longest = max(min(len(word), size.letters) for word in plan.places)
+    return max(120, size.width - round(longest * size.font * _LETTER) - 60)
 
 
-def _config(size: _Size) -> Mapping[str, Any]:
-    ink = {"labelColor": "var(--ink)", "labelFontSize": size.font}
-    title = {"titleColor": "var(--ink)", "titleFontSize": size.font, "titleFontWeight": "normal"}
-    return {
-        "font": "sans-serif",
-        "background": "transparent",
-        "aria": False,
-        "view": {"stroke": None},
-        "axis": {**ink, **title, "gridColor": "var(--rule)", "domainColor": "var(--ink)"},
-        "legend": ink,
-    }
+def _letters(plan: _Plan, size: Size, width: int) -> int:
+    """Give the letters of a category on one line: beside a bar, or below it in the room that there is."""
+    room = width / max(1, len(set(plan.places)))
+    return size.letters if plan.horizontal else max(4, int(room / (size.font * _LETTER)))
 
 
-# --- Vega ------------------------------------------------------------------------------------------------------------
+def _headings(plan: _Plan, size: Size, width: int) -> dict[str, str]:
+    """Break a panel's heading where it would be wider than the plot that it stands over; its letters are bold."""
+    letters = int(width / (size.font * _LETTER * 1.1))
+    return {word: _wrapped(word, letters, whole=False) for word in plan.panels}
 
 
-def vega(plan: _Plan) -> dict[str, Any]:
-    """Compile a chart for Vega, and centre labels of several lines, whose first line Vega would put in the middle."""
-    spec: dict[str, Any] = vl_convert.vegalite_to_vega(vega_lite(plan))
-    for axis in _axes_of(spec):
-        labels = axis.get("encode", {}).get("labels", {}).get("update", {})
-        if "text" in labels and axis["orient"] == "left":
-            labels["dy"] = {"signal": f"(1 - length({labels['text']['signal']})) * {_LINE / 2}"}
-    return spec
-
-
-def _axes_of(group: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    yield from group.get("axes", ())
-    for mark in group.get("marks", ()):
-        yield from _axes_of(mark)
-
-
-def _live(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the legend: where scripts run it is made of buttons, so that it can be worked with the keyboard."""
-    return {key: value for key, value in spec.items() if key not in {"$schema", "legends"}}
-
-
-def _as_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _wrapped(text: str, letters: int, *, whole: bool) -> str:
+    """Break a text into lines; words that are longer stay whole where it is said."""
+    return "\n".join(textwrap.wrap(text, letters, break_long_words=not whole)) or " "
 
 
 def chart_json(figure: Figure, sources: Sequence[str], caveats: Sequence[str]) -> bytes:
@@ -384,7 +286,8 @@ def chart_json(figure: Figure, sources: Sequence[str], caveats: Sequence[str]) -
         "sources": sources,
         "caveats": caveats,
     }
-    return f"{_as_json(about | json.loads(figure.vega))}\n".encode()
+    said = json.dumps(about, ensure_ascii=False, separators=(",", ":"))
+    return f"{said[:-1]},{figure.vega[1:]}\n".encode()
 
 
 # --- SVG -------------------------------------------------------------------------------------------------------------
@@ -396,9 +299,8 @@ _TAG = re.compile(r"<[^>]*>")
 _LONG_NUMBER = re.compile(r"(\d+\.\d)\d+")
 
 
-def _svg(name: str, spec: Mapping[str, Any], text: str) -> str:
-    """Render a chart, and give it the name and description that the renderer loses."""
-    drawn = vl_convert.vega_to_svg(dict(spec), allowed_base_urls=[])
+def _svg(name: str, drawn: str, text: str) -> str:
+    """Leave out of a drawing what says nothing, and give it the name and description that the renderer loses."""
     body = _TAG.sub(lambda tag: _LONG_NUMBER.sub(r"\1", _NOISE.sub("", tag[0])), drawn)
     while (smaller := _EMPTY.sub("", body)) != body:
         body = smaller

@@ -1,0 +1,125 @@
+"""Keep what charts of one form have in common, compiled once: a chart is then its shape, its rows and a few values.
+
+A shape is two texts, so that it can be kept anywhere. Altair and Vega-Lite are needed for a form that is new, and for
+nothing else.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+LINE = 15
+"""Height of a line of a label, in pixels, as Vega sets it for our sizes of type."""
+ROWS = "rows"
+"""What the rows are called in a specification."""
+TITLE, COLOURS, FILLS, VALUES = "@title@", "@colours@", "@fills@", "@rows@"
+"""Where the title of the axis, the values that have a colour, their colours and the rows come."""
+WIDTH, STEP = 100_003, 100_019
+"""Where the width of the plot and the height of a bar's place come: pixels that no chart has."""
+_MARKS = re.compile(rf'"{TITLE}"|\["(?:{COLOURS}|{FILLS}|{VALUES})"\]|\b(?:{WIDTH}|{STEP})\b')
+_MOST = 400
+"""Shapes that a process keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """For which page a chart is drawn."""
+
+    name: Literal["wide", "narrow"]
+    width: int
+    """Width of the whole drawing, in CSS pixels."""
+    font: int
+    """Height of the type, in CSS pixels."""
+    letters: int
+    """Letters of a category beside a bar on one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """All that a specification depends on besides its data."""
+
+    mark: Literal["bar", "line", "point"]
+    horizontal: bool
+    """Whether the measure runs from left to right."""
+    numbered: bool
+    """Whether each bar carries its number, which then needs no axis."""
+    coloured: bool
+    faceted: bool
+    """Whether it has panels."""
+    apart: bool
+    """Whether panels are of different packages, so that no axis may be read across them: each has its own."""
+    format: str
+    """How numbers are written, as d3-format has it."""
+    size: Size
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What a chart adds to its shape."""
+
+    title: str
+    """Of the axis of numbers."""
+    width: int
+    """Pixels of the plot."""
+    step: int
+    """Pixels from one bar to the next, where bars lie."""
+    colours: Sequence[str]
+    """The values that have a colour, in order."""
+    fills: Sequence[str]
+    """Their colours, as the page's style names them."""
+    rows: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A form, compiled for Vega."""
+
+    drawn: str
+    """What the build draws, as JSON; its values are signals that are set for each chart."""
+    live: str
+    """What a page draws, as JSON with marks where a chart's values come; without the legend, which the page makes."""
+
+
+@lru_cache(maxsize=_MOST)
+def shape(form: Form) -> Shape:
+    """Compile a form, or give what was compiled before."""
+    from site_builder.vega_lite import vega  # noqa: PLC0415  # Altair takes 0.15 s, where all forms are known for nothing
+
+    spec = vega(form)
+    source, *derived = spec["data"]
+    live = spec | {"data": [source | {"values": [VALUES]}, *derived]}
+    more = [{"name": name} for name in ("title", "colours", "fills")]
+    drawn = _json(spec | {"signals": [*spec.get("signals", ()), *more]})
+    for mark, name in ((f'"{TITLE}"', "title"), (f'["{COLOURS}"]', "colours"), (f'["{FILLS}"]', "fills")):
+        drawn = drawn.replace(mark, _json({"signal": name}))
+    return Shape(drawn, _json({key: value for key, value in live.items() if key not in {"$schema", "legends"}}))
+
+
+def job(form: Form, filling: Filling) -> dict[str, Any]:
+    """Write what ``drawing.draw`` is asked for a chart."""
+    within = "child_" if form.faceted else ""
+    signals = {"title": filling.title, "colours": filling.colours, "fills": filling.fills}
+    signals[f"{within}width"] = filling.width
+    if form.horizontal:
+        signals[f"{within}y_step"] = filling.step
+    return {"shape": shape(form).drawn, "signals": signals, "rows": filling.rows}
+
+
+def filled(form: Form, filling: Filling) -> str:
+    """Write what the page's script draws, as JSON."""
+    values = {
+        f'"{TITLE}"': _json(filling.title),
+        f'["{COLOURS}"]': _json(filling.colours),
+        f'["{FILLS}"]': _json(filling.fills),
+        f'["{VALUES}"]': _json(filling.rows),
+        str(WIDTH): str(filling.width),
+        str(STEP): str(filling.step),
+    }
+    return _MARKS.sub(lambda mark: values[mark[0]], shape(form).live)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
