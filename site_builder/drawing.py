@@ -4,6 +4,7 @@ What `make` bundled is the only code that the engine is given; specifications an
 engine serves a process for as long as it lives, within bounds of time and memory, and is replaced where it failed.
 """
 
+import errno
 import json
 import os
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-BUNDLES = Path(__file__).resolve().parents[1] / "node_modules" / ".build"
+BUNDLES = Path(__file__).resolve().parents[1] / "node_modules" / ".site"
 """Where `make` puts what the build itself runs and draws with; beside this program, never in somebody's packages."""
 SECONDS = 30
 """Time that the charts of one figure may take."""
@@ -19,20 +20,20 @@ MEMORY = 512 * 1024 * 1024
 """Bytes of the engine's heap."""
 
 
-class NotInstalledError(Exception):
-    """A bundle that `make` puts beside this program is not there."""
+class NotInstalledError(FileNotFoundError):
+    """Something that `make` puts beside this program is not there."""
 
 
 def bundle(name: str) -> Path:
     """Give the path of what `make` installed for the build, or say that it is not there."""
     path = BUNDLES / name
     if not path.is_file():
-        raise NotInstalledError(f"Charts need {path}, which is not there. Run make site, which installs it.")
+        raise NotInstalledError(errno.ENOENT, "Charts need what make site installs, and it is not there", str(path))
     return path
 
 
 def draw(charts: Sequence[dict[str, Any]]) -> list[str]:
-    """Draw charts as SVG: each has a ``shape`` (a Vega specification as JSON), the ``signals`` it sets and its ``rows``.
+    """Draw charts as SVG: each is a ``shape``, which is a Vega specification as JSON, its ``signals`` and its ``rows``.
 
     Raises the engine's own exception where it needs too much time or memory, or where a specification is none.
     """
@@ -58,7 +59,7 @@ def _call(name: str, text: str) -> str:
 @lru_cache(maxsize=2)
 def _function(name: str, process: int) -> Callable[..., str]:
     engine = _engine(process)
-    engine.eval(f"{bundle(f'{name}.js').read_text('utf-8')}\n;0")
+    engine.eval(f"{bundle(f'{name}.cjs').read_text('utf-8')}\n;0")
     function: Callable[..., str] = engine.eval(name)
     return function
 

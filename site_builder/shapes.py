@@ -101,7 +101,7 @@ def shape(form: Form) -> Shape:
 def job(form: Form, filling: Filling) -> dict[str, Any]:
     """Write what ``drawing.draw`` is asked for a chart."""
     within = "child_" if form.faceted else ""
-    signals = {"title": filling.title, "colours": filling.colours, "fills": filling.fills}
+    signals: dict[str, Any] = {"title": filling.title, "colours": filling.colours, "fills": filling.fills}
     signals[f"{within}width"] = filling.width
     if form.horizontal:
         signals[f"{within}y_step"] = filling.step

@@ -20,7 +20,6 @@ WIDTH, HEIGHT = 1200, 630
 _PAPER = "fbfaf7"
 _COLOURS = {
     "--ink": "1b1b1f",
-    "--soft": "55565c",
     "--rule": "d9d5ca",
     "--series-1": "23527c",
     "--series-2": "c0721a",
@@ -33,7 +32,10 @@ _COLOURS = {
 }
 _LEVELS = 16
 """Steps from the paper to each colour, for smooth edges. An index of the palette is a colour and a step; 0 is paper."""
-_TITLE_LETTERS = 46
+_SOFT = 190
+"""How dark words are that matter less, of 255."""
+_TITLE_ROOM = 46 * 46
+"""Letters of a line of the title, times their size in pixels."""
 _CHART_TOP, _CHART_END = 230, 570
 _SMALLEST = 1.25
 """How much a chart must be magnified for its words to be read in a small preview."""
@@ -43,23 +45,19 @@ _LONGEST = 200
 _SMOOTH = 4
 """How much larger slanting and round edges are drawn, and then made smaller."""
 
-Weight = Literal["regular", "bold"]
-
 
 def card(title: str, origin: str, site: str, chart: str = "") -> bytes:
     """Draw a card as PNG. The chart is the wide SVG of a figure, as ``charts.draw`` gives it, or nothing."""
-    picture = _Picture.blank()
-    if chart:
-        _place(picture, chart)
-    lines = textwrap.wrap(title, _TITLE_LETTERS, max_lines=2, placeholder=" …")
+    picture = _with_chart(chart).copy()
     size = 46 if chart else 60
+    lines = textwrap.wrap(title, _TITLE_ROOM // size, max_lines=2, placeholder=" …")
     top = 96 if chart else 250
     for n, line in enumerate(lines):
-        picture.write(line, _MARGIN, top + n * size * 1.2, size, "bold")
-    picture.write(origin, _MARGIN, top + len(lines) * size * 1.2, 26, colour="--soft")
-    picture.box(0, 0, WIDTH, 14, "--ink")
-    picture.box(_MARGIN, 583, 34, 17, "--ink")
-    picture.write(site, _MARGIN + 48, 600, 24, "bold")
+        picture.write(line, _At(_MARGIN, top + n * size * 1.2), _Hand(size, "bold"))
+    picture.write(origin, _At(_MARGIN, top + len(lines) * size * 1.2), _Hand(26, dark=_SOFT))
+    picture.box(_Box(0, 0, WIDTH, 14), "--ink")
+    picture.box(_Box(_MARGIN, 583, 34, 17), "--ink")
+    picture.write(site, _At(_MARGIN + 48, 600), _Hand(24, "bold"))
     return picture.png()
 
 
@@ -83,67 +81,110 @@ _SHADES = {
 _SEEN = [255 * (mask * _LEVELS >> 8 > 0) for mask in range(256)]
 
 
+class _Box(NamedTuple):
+    """Left, top, width and height, in pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class _Hand(NamedTuple):
+    """How words are written."""
+
+    size: float
+    """Height of the type, in pixels."""
+    weight: Literal["regular", "bold"] = "regular"
+    anchor: str = "ls"
+    """Which point of the line is placed, as Pillow names it: left, middle or right of its baseline."""
+    dark: int = 255
+
+
 class _Picture(NamedTuple):
     """Indices of the palette, one column wider than the card: PNG begins each line with a byte, which is 0 here."""
 
     image: Image.Image
     pen: ImageDraw.ImageDraw
+    words: Image.Image
+    """Where there are words, and how dark: they are coloured together, in the end."""
+    pencil: ImageDraw.ImageDraw
 
-    @classmethod
-    def blank(cls) -> "_Picture":
-        image = Image.new("L", (WIDTH + 1, HEIGHT), 0)
-        return cls(image, ImageDraw.Draw(image))
+    def copy(self) -> "_Picture":
+        """Give another that can be drawn on."""
+        return _picture(self.image.copy(), self.words.copy())
 
-    def box(self, x: float, y: float, width: float, height: float, colour: str, edge: int = 0) -> None:
-        """Fill a box, with an edge of paper so many pixels wide within."""
+    def box(self, box: "_Box", colour: str, edge: int = 0) -> None:
+        """Fill a box, with an edge of paper so many pixels wide at its left and right."""
+        x, y, width, height = box
         left, top = round(x) + 1, round(y)
         right, bottom = max(left + 1, round(x + width) + 1), max(top + 1, round(y + height))
         index = _FIRST[colour] + _LEVELS - 1 if colour in _FIRST else 0
         self.pen.rectangle((left + edge, top, max(left + edge, right - 1 - edge), bottom - 1), fill=index)
 
-    def write(  # noqa: PLR0913  # what is written, where and how
-        self,
-        text: str,
-        x: float,
-        y: float,
-        size: float,
-        weight: Weight = "regular",
-        colour: str = "--ink",
-        anchor: str = "ls",
-        *,
-        upwards: bool = False,
-    ) -> None:
+    def write(self, text: str, at: "_At", hand: "_Hand") -> None:
         """Write a line of text at its baseline, from left to right or upwards."""
-        text = " ".join(text[:_LONGEST].encode("utf-8", "replace").decode("utf-8").split())
-        font = _font(weight, size)
-        left, top, right, bottom = (round(each) for each in font.getbbox(text, anchor=anchor))
-        if right <= left or bottom <= top:
-            return
-        mask = Image.new("L", (min(right - left + 2, 2 * WIDTH), bottom - top + 2), 0)
-        ImageDraw.Draw(mask).text((1 - left, 1 - top), text, fill=255, font=font, anchor=anchor)
-        if upwards:
-            mask = mask.transpose(Image.Transpose.ROTATE_90)
-            left, top = top, -right
-        self.shade(mask, round(x) + left - 1, round(y) + top - 1, colour)
+        mask, left, top = _written(_line_of(text), hand)
+        x, y = round(at.x) + 1, round(at.y)
+        if at.upwards:
+            self.words.paste(mask.transpose(Image.Transpose.ROTATE_90), (x + top, y - left - mask.width))
+        else:
+            self.words.paste(mask, (x + left, y + top))
+
+    def cover(self, y: int) -> None:
+        """Leave nothing below a height."""
+        for pen in (self.pen, self.pencil):
+            pen.rectangle((0, y, WIDTH, HEIGHT), fill=0)
 
     def shade(self, mask: Image.Image, x: int, y: int, colour: str) -> None:
         """Colour what a mask shows."""
-        self.image.paste(mask.point(_SHADES.get(colour, _SHADES["--ink"])), (x + 1, y), mask.point(_SEEN))
+        shown, seen = _shaded(mask, colour)
+        self.image.paste(shown, (x + 1, y), seen)
 
     def png(self) -> bytes:
         """Write the picture as PNG with a palette."""
+        self.shade(self.words, -1, 0, "--ink")
         self.pen.line((0, 0, 0, HEIGHT), fill=0)
         head = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 3, 0, 0, 0)
-        chunks = ((b"IHDR", head), (b"PLTE", _PALETTE), (b"IDAT", zlib.compress(self.image.tobytes(), 1)), (b"IEND", b""))
+        packed = zlib.compressobj(1, strategy=zlib.Z_RLE)
+        data = packed.compress(self.image.tobytes()) + packed.flush()
+        chunks = ((b"IHDR", head), (b"PLTE", _PALETTE), (b"IDAT", data), (b"IEND", b""))
         return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
+
+
+def _picture(image: Image.Image, words: Image.Image) -> _Picture:
+    return _Picture(image, ImageDraw.Draw(image), words, ImageDraw.Draw(words))
+
+
+def _shaded(mask: Image.Image, colour: str) -> tuple[Image.Image, Image.Image]:
+    """Give what a mask shows in its colour, and where it shows anything."""
+    return mask.point(_SHADES.get(colour, _SHADES["--ink"])), mask.point(_SEEN)
+
+
+def _line_of(text: str) -> str:
+    """Leave of a text what can be written on a line."""
+    return " ".join(text[:_LONGEST].encode("utf-8", "replace").decode("utf-8").split())
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
+@lru_cache(maxsize=128)
+def _written(text: str, hand: _Hand) -> tuple[Image.Image, int, int]:
+    """Write a line of text by itself, and say how far it begins to the right of its place and below it.
+
+    Cards of a site share words: its name, an owner's, a chart's.
+    """
+    font = _font(hand.weight, hand.size)
+    left, top, right, bottom = (round(each) for each in font.getbbox(text, anchor=hand.anchor))
+    mask = Image.new("L", (max(1, min(right - left, 2 * WIDTH)), max(1, bottom - top)), 0)
+    ImageDraw.Draw(mask).text((-left, -top), text, fill=hand.dark, font=font, anchor=hand.anchor)
+    return mask, left, top
+
+
 @lru_cache(maxsize=64)
-def _font(weight: Weight, size: float) -> ImageFont.FreeTypeFont:
+def _font(weight: str, size: float) -> ImageFont.FreeTypeFont:
     """Load the font. Its letters stand side by side as they come: what shapes them else is the machine's."""
     return ImageFont.truetype(bundle(f"{weight}.ttf"), size, layout_engine=ImageFont.Layout.BASIC)
 
@@ -156,52 +197,65 @@ class _At(NamedTuple):
 
     x: float
     y: float
-    scale: float
+    scale: float = 1
     upwards: bool = False
 
     def moved(self, transform: str) -> "_At":
-        """Follow a ``transform``: a way, or a way and a quarter turn to the left, after which Vega moves up once more."""
-        numbers = [tuple(map(float, re.findall(r"-?[\d.]+", each))) for each in _MOVES.findall(transform)]
-        ways = [each for each in numbers if len(each) == 2]  # noqa: PLR2004  # across and down
+        """Follow a ``transform``: a way, or a way, a quarter turn to the left and a way, as Vega writes them."""
         at = self
-        for n, (x, y) in enumerate(ways):
-            turned = n > 0
-            x, y = (y, -x) if turned else (x, y)
-            at = at._replace(x=at.x + x * at.scale, y=at.y + y * at.scale, upwards=at.upwards or len(numbers) > len(ways))
+        for kind, numbers in _MOVES.findall(transform):
+            x, y, *_ = (*map(float, re.findall(r"-?[\d.]+", numbers)), 0.0)
+            if kind == "rotate":
+                at = at._replace(upwards=True)
+            elif at.upwards:
+                at = at._replace(x=at.x + y * at.scale, y=at.y - x * at.scale)
+            else:
+                at = at._replace(x=at.x + x * at.scale, y=at.y + y * at.scale)
         return at
 
+    def box(self, left: float, top: float, width: float, height: float) -> _Box:
+        """Place a box."""
+        scale = self.scale
+        return _Box(self.x + left * scale, self.y + top * scale, width * scale, height * scale)
 
-_MOVES = re.compile(r"(?:translate|rotate)\(([^)]*)\)")
+
+_MOVES = re.compile(r"(translate|rotate)\(([^)]*)\)")
 _STEPS = re.compile(r"([MLhvHVAZ])([^MLhvHVAZ]*)")
 _ANCHORS = {"end": "rs", "middle": "ms"}
 
 
-def _place(picture: _Picture, chart: str) -> None:
-    """Fit a chart below the title, its colours named; one too tall to be read goes on beyond the edge."""
+@lru_cache(maxsize=2)
+def _with_chart(chart: str) -> _Picture:
+    """Fit a chart below the title, its colours named; one too tall to be read goes on beyond the edge.
+
+    A package's card shows the chart that one of its figures' cards shows.
+    """
+    picture = _picture(*(Image.new("L", (WIDTH + 1, HEIGHT), 0) for _ in range(2)))
+    if not chart:
+        return picture
     root = ET.fromstring(chart)  # noqa: S314  # charts.draw made it
     width, height = (float(each) for each in root.attrib["viewBox"].split()[2:])
     scale = min((WIDTH - 2 * _MARGIN) / width, max(_SMALLEST, (_CHART_END - _CHART_TOP) / height))
     _draw(picture, root, _At(_MARGIN, _CHART_TOP, scale))
-    picture.pen.rectangle((0, _CHART_END, WIDTH, HEIGHT), fill=0)
+    picture.cover(_CHART_END)
+    return picture
 
 
 def _draw(picture: _Picture, element: ET.Element, at: _At) -> None:
     """Draw an element and all that it holds."""
-    if at.y > _CHART_END and element.tag.endswith(("text", "path")):
-        return
     at = at.moved(element.get("transform", ""))
     match element.tag.rpartition("}")[2]:
-        case "text":
+        case "text" if at.y < HEIGHT:
             _write(picture, element, at)
-        case "path":
+        case "path" if at.y < HEIGHT:
             _path(picture, element, at)
         case "rect":
-            x, y, width, height = (float(element.get(name, 0)) for name in ("x", "y", "width", "height"))
-            picture.box(at.x + x * at.scale, at.y + y * at.scale, width * at.scale, height * at.scale, _paint(element))
+            left, top, width, height = (float(element.get(name, 0)) for name in ("x", "y", "width", "height"))
+            picture.box(at.box(left, top, width, height), _paint(element))
         case "line":
-            x, y = (float(element.get(name, 0)) * at.scale for name in ("x2", "y2"))
-            thick = max(1, round(float(element.get("stroke-width", 1)) * at.scale))
-            picture.box(min(at.x, at.x + x), min(at.y, at.y + y), abs(x) or thick, abs(y) or thick, _paint(element))
+            across, down = (float(element.get(name, 0)) for name in ("x2", "y2"))
+            thick = float(element.get("stroke-width", 1))
+            picture.box(at.box(min(0, across), min(0, down), abs(across) or thick, abs(down) or thick), _paint(element))
         case "svg" | "g":
             for child in element:
                 _draw(picture, child, at)
@@ -215,41 +269,54 @@ def _paint(element: ET.Element) -> str:
 
 
 def _write(picture: _Picture, element: ET.Element, at: _At) -> None:
-    size = float(element.get("font-size", "14px").removesuffix("px")) * at.scale
-    weight: Weight = "bold" if element.get("font-weight") == "bold" else "regular"
-    anchor = _ANCHORS.get(element.get("text-anchor", ""), "ls")
+    hand = _Hand(
+        float(element.get("font-size", "14px").removesuffix("px")) * at.scale,
+        "bold" if element.get("font-weight") == "bold" else "regular",
+        _ANCHORS.get(element.get("text-anchor", ""), "ls"),
+    )
     down = 0.0
     for line in (element, *element):
         down += float(line.get("dy", 0)) * at.scale
         if line.text:
-            picture.write(line.text, at.x, at.y + down, size, weight, _paint(element), anchor, upwards=at.upwards)
+            picture.write(line.text, at._replace(y=at.y + down), hand)
 
 
 def _path(picture: _Picture, element: ET.Element, at: _At) -> None:
     """Draw a bar, a point or a line, which are all that our charts have."""
     colour = _paint(element)
-    steps = [(name, [float(each) for each in re.findall(r"-?[\d.]+(?:e-?\d+)?", rest)]) for name, rest in _STEPS.findall(element.get("d", ""))]
+    steps = [
+        (name, [float(each) for each in re.findall(r"-?[\d.]+(?:e-?\d+)?", rest)])
+        for name, rest in _STEPS.findall(element.get("d", ""))
+    ]
     kinds = "".join(name for name, _ in steps)
     if kinds == "MhvhZ" and colour:
         (x, y), (width,), (height,) = (numbers for _, numbers in steps[:3])
-        left, top = (min(x, x + width), min(y, y + height))
         edge = 1 if element.get("stroke") == "var(--paper)" and element.get("fill") else 0
-        box = (at.x + left * at.scale, at.y + top * at.scale, abs(width) * at.scale, abs(height) * at.scale)
-        picture.box(*box, colour, edge)
+        picture.box(at.box(min(x, x + width), min(y, y + height), abs(width), abs(height)), colour, edge)
     elif "A" in kinds:
         _dot(picture, at, steps[1][1][0] * at.scale, colour)
     elif "L" in kinds:
-        ends = [(at.x + x * at.scale, at.y + y * at.scale) for _, numbers in steps for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+        ends = [
+            (at.x + x * at.scale, at.y + y * at.scale)
+            for _, numbers in steps
+            for x, y in zip(numbers[::2], numbers[1::2], strict=True)
+        ]
         _line(picture, ends, float(element.get("stroke-width", 1)) * at.scale, colour)
 
 
 def _dot(picture: _Picture, at: _At, radius: float, colour: str) -> None:
+    shown, seen = _round(radius, colour)
+    picture.image.paste(shown, (round(at.x) - shown.width // 2 + 1, round(at.y) - shown.height // 2), seen)
+
+
+@lru_cache(maxsize=64)
+def _round(radius: float, colour: str) -> tuple[Image.Image, Image.Image]:
+    """Give a dot in its colour, and where it is seen."""
     side = round(2 * radius) + 2
-    left, top = round(at.x) - side // 2, round(at.y) - side // 2
     mask = Image.new("L", (side * _SMOOTH, side * _SMOOTH), 0)
     middle, reach = side * _SMOOTH / 2, radius * _SMOOTH
     ImageDraw.Draw(mask).ellipse((middle - reach, middle - reach, middle + reach, middle + reach), fill=255)
-    picture.shade(mask.reduce(_SMOOTH), left, top, colour)
+    return _shaded(mask.reduce(_SMOOTH), colour)
 
 
 def _line(picture: _Picture, ends: list[tuple[float, float]], thick: float, colour: str) -> None:

@@ -79,9 +79,7 @@ def _marks(form: Form, base: Any) -> Any:  # noqa: ANN401  # Altair's charts sha
 
 
 def _axes(form: Form) -> tuple[Any, Any]:
-    number_axis = alt.Axis(
-        format=form.format, tickMinStep=1, tickCount=4, domain=False, ticks=False, title=TITLE
-    )
+    number_axis = alt.Axis(format=form.format, tickMinStep=1, tickCount=4, domain=False, ticks=False, title=TITLE)
     word_axis = alt.Axis(
         labelExpr="split(datum.label, '\\n')",
         labelLimit=form.size.width,

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from pebble import ProcessExpired, ProcessPool
 
+from site_builder.drawing import NotInstalledError
 from site_builder.output import UnverifiedError
 
 LONGEST_FOLDER = 70
@@ -38,7 +39,8 @@ _OF_THE_MACHINE = frozenset(
 
 def is_of_the_machine(fault: Exception) -> bool:
     """Tell a disk that is full, or a permission that is missing, from what is wrong with one package."""
-    return isinstance(fault, UnverifiedError) or (isinstance(fault, OSError) and fault.errno in _OF_THE_MACHINE)
+    own = isinstance(fault, NotInstalledError | UnverifiedError)
+    return own or (isinstance(fault, OSError) and fault.errno in _OF_THE_MACHINE)
 
 
 class Pool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import ImageFont
 
 HERE = Path(__file__).resolve().parent
-FONTS = HERE.parents[1] / "node_modules" / ".build"
+FONTS = HERE.parents[1] / "node_modules" / ".site"
 EM = 2048
 """Units of an em, as the font has them."""
 RANGES = ((0x20, 0x7E), (0xA0, 0x24F), (0x370, 0x52F), (0x1E00, 0x1EFF), (0x2010, 0x2044), (0x20A0, 0x20BF))
