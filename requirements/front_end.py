@@ -37,7 +37,7 @@ class Commands(NamedTuple):
 
 
 def main() -> None:
-    """Install what the argument names, and bundle the scripts of ``requirements/browser`` and ``requirements/drawing``."""
+    """Install what the argument names, and bundle all scripts, those of pages and those of the build."""
     lock = sys.argv[1]
     if is_current(OUT, lock):
         return

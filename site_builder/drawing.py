@@ -4,10 +4,12 @@ What `make` bundled is the only code that the engine is given; specifications an
 engine serves a process for as long as it lives, within bounds of time and memory, and is replaced where it failed.
 """
 
+import atexit
 import errno
 import json
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,10 @@ class NotInstalledError(FileNotFoundError):
     """Something that `make` puts beside this program is not there."""
 
 
+class EngineError(Exception):
+    """The engine could not do what it was asked; what it said."""
+
+
 def bundle(name: str) -> Path:
     """Give the path of what `make` installed for the build, or say that it is not there."""
     path = BUNDLES / name
@@ -35,7 +41,7 @@ def bundle(name: str) -> Path:
 def draw(charts: Sequence[dict[str, Any]]) -> list[str]:
     """Draw charts as SVG: each is a ``shape``, which is a Vega specification as JSON, its ``signals`` and its ``rows``.
 
-    Raises the engine's own exception where it needs too much time or memory, or where a specification is none.
+    Raises EngineError where it needs too much time or memory, or where a specification is none.
     """
     return list(map(str, json.loads(_call("draw", json.dumps(charts)))))
 
@@ -46,28 +52,49 @@ def compiled(vega_lite: dict[str, Any]) -> dict[str, Any]:
     return spec
 
 
+def forget() -> None:
+    """End the engine, if there is one; the next drawing has a new one."""
+    from py_mini_racer import JSEvalException  # noqa: PLC0415  # whoever draws nothing does not wait for it
+
+    if _engine.cache_info().currsize:
+        with suppress(JSEvalException):
+            engine().eval("0")  # what was broken off comes to its end before this does
+        engine().close()
+    _function.cache_clear()
+    _engine.cache_clear()
+
+
+def engine() -> Any:  # noqa: ANN401  # the engine's type is imported where it is needed
+    """Give this process's engine."""
+    return _engine(os.getpid())
+
+
 def _call(name: str, text: str) -> str:
     """Hand JSON to a function of a bundle; an engine that failed is never asked again."""
+    from py_mini_racer import JSEvalException  # noqa: PLC0415  # whoever draws nothing does not wait for it
+
     try:
         return _function(name, os.getpid())(text, timeout_sec=SECONDS)
-    except Exception:
-        _function.cache_clear()
-        _engine.cache_clear()
-        raise
+    except JSEvalException as error:
+        forget()
+        said = str(error).partition("\n")[0][:200]
+        raise EngineError(said or "It took too much time or memory to draw.") from None
 
 
 @lru_cache(maxsize=2)
 def _function(name: str, process: int) -> Callable[..., str]:
-    engine = _engine(process)
-    engine.eval(f"{bundle(f'{name}.cjs').read_text('utf-8')}\n;0")
-    function: Callable[..., str] = engine.eval(name)
+    """Load a bundle, and give its function; a process that was forked loads its own."""
+    made = _engine(process)
+    made.eval(f"{bundle(f'{name}.cjs').read_text('utf-8')}\n;0")
+    function: Callable[..., str] = made.eval(name)
     return function
 
 
 @lru_cache(maxsize=1)
-def _engine(process: int) -> Any:  # noqa: ANN401, ARG001  # the engine is imported here; a forked process has its own
+def _engine(process: int) -> Any:  # noqa: ANN401, ARG001  # the engine is imported here; the number is the cache's key
     from py_mini_racer import MiniRacer  # noqa: PLC0415  # whoever draws nothing does not wait for it
 
-    engine = MiniRacer()
-    engine.set_hard_memory_limit(MEMORY)
-    return engine
+    made = MiniRacer()
+    made.set_hard_memory_limit(MEMORY)
+    atexit.register(forget)
+    return made

@@ -1,0 +1,147 @@
+"""Charts of one form are compiled once; what is drawn depends on the figure alone, and not on what was drawn before."""
+
+import json
+from dataclasses import replace
+from itertools import product
+from typing import Any, get_args
+
+import pytest
+
+from site_builder import drawing
+from site_builder.charts import chart_json, draw
+from site_builder.drawing import EngineError, NotInstalledError
+from site_builder.model import Chart
+from site_builder.shapes import COLOURS, FILLS, STEP, TITLE, WIDTH, Filling, Form, Size, filled, job, shape
+from site_builder.vega_lite import vega, vega_lite
+from site_builder.workers import is_of_the_machine
+from tests.test_charts import BARS, STREETS, figure
+
+WIDE = Size("wide", 680, 14, 34)
+MARKS = get_args(Form.__annotations__["mark"])
+FORMS = [
+    Form(mark, horizontal, numbered, coloured, faceted, apart, ",d", WIDE)
+    for mark, horizontal, numbered, coloured, faceted, apart in product(MARKS, *[(False, True)] * 5)
+    if (mark == "bar" or not numbered) and (faceted or not apart)
+]
+FILLING = Filling(
+    "Fines",
+    500,
+    42,
+    ["paid", "open"],
+    ["var(--series-1)", "url(#series-2)"],
+    [
+        {"row": 1, "measure": 3, "category": "a", "colour": "paid", "rank": 0, "facet": "North"},
+        {"row": 2, "measure": 1, "category": "b", "colour": "open", "rank": 1, "facet": "South"},
+    ],
+)
+
+
+def replaced(value: Any) -> Any:
+    """Put the filling's values where a compiled form has marks, value by value."""
+    match value:
+        case dict():
+            return {key: replaced(each) for key, each in value.items()}
+        case [mark] if mark in (COLOURS, FILLS):
+            return FILLING.colours if mark == COLOURS else FILLING.fills
+        case list():
+            return [replaced(each) for each in value]
+        case _:
+            known = {TITLE: FILLING.title, WIDTH: FILLING.width, STEP: FILLING.step}
+            return known.get(value, value)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_what_a_page_draws_is_the_compiled_form_with_the_charts_values(form: Form) -> None:
+    """Each mark is replaced, and the rows stand in the first source of data."""
+    expected = replaced(vega(form))
+    expected["data"][0]["values"] = FILLING.rows
+    live = json.loads(filled(form, FILLING))
+    assert live == {key: value for key, value in expected.items() if key not in {"$schema", "legends"}}
+
+
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_what_the_build_draws_is_what_the_filled_specification_says(form: Form) -> None:
+    """Signals say the same as values that are written into the specification."""
+    whole = replaced(vega(form))
+    by_signals, by_values = drawing.draw(
+        [job(form, FILLING), {"shape": json.dumps(whole), "signals": {}, "rows": FILLING.rows}],
+    )
+    assert by_signals == by_values
+    assert ("Fines" in by_signals) != form.numbered
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_form_is_valid_vega_lite_without_any_data(mark: Any) -> None:
+    """Altair holds it against the schema when it is written."""
+    spec = vega_lite(Form(mark, True, False, True, True, False, ".1%", WIDE))
+    assert spec["data"] == {"name": "rows"}
+    assert "datasets" not in spec
+
+
+def test_words_of_an_author_never_stand_in_a_shape() -> None:
+    """Two figures of one form share it, whatever they say."""
+    named = figure(BARS, ("@title@", 3), ('"@rows@"', 2))
+    named = replace(named, summary=replace(named.summary, labels=(("fines", "100003"),)))
+    kept = shape.cache_info().currsize
+    for each in (figure(BARS, *STREETS), named):
+        draw(each)
+    known = shape.cache_info().currsize
+    drawn = draw(named)
+    assert shape.cache_info().currsize == known <= kept + 2
+    rows = json.loads(chart_json(drawn, (), ()))["wide"]["data"][0]["values"]
+    assert [row["category"] for row in rows] == ["@title@", '"@rows@"']
+
+
+def test_a_drawing_does_not_depend_on_those_before_it() -> None:
+    """Also where the same shape was drawn with more rows, and by an engine that is new."""
+    chart = Chart("line", "street", "fines", "kind")
+    columns = "street:VARCHAR fines:BIGINT kind:VARCHAR"
+    wanted = figure(chart, ("a", 1, "x"), ("b", 2, "x"), columns=columns)
+    first = draw(wanted)
+    draw(figure(chart, *((f"Street {n}", n, f"k{n % 5}") for n in range(60)), columns=columns))
+    again = draw(wanted)
+    drawing.forget()
+    assert first.charts == again.charts == draw(wanted).charts
+
+
+def test_text_is_measured_by_a_table_and_not_by_a_machines_fonts() -> None:
+    """An M is wider than an i, a letter of Chinese as wide as it is high, and a mark that combines takes no room."""
+
+    def left(word: str) -> float:
+        """Say where the plot begins: right of the widest label."""
+        form = Form("bar", True, True, False, False, False, ",d", WIDE)
+        rows = [{"row": 1, "measure": 1, "category": word}]
+        (svg,) = drawing.draw([job(form, replace(FILLING, rows=rows))])
+        return float(svg.partition("translate(")[2].partition(",")[0])
+
+    assert left("MMMM") - left("iiii") == pytest.approx(4 * (1706 - 455) / 2048 * 14, abs=1)
+    assert left("漢漢漢漢") == left("") + 4 * 14
+    assert left("aaaa\u0301\u0301") == left("aaaa")
+
+
+def test_an_engine_that_failed_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a specification that is none, and after one that ran out of time."""
+    with pytest.raises(EngineError, match="SyntaxError"):
+        drawing.draw([{"shape": "{", "signals": {}, "rows": []}])
+    monkeypatch.setattr(drawing, "SECONDS", 0.2)
+    endless = {"data": [{"name": "rows"}], "signals": [{"name": "x", "update": "length(sequence(0, 1e8))"}]}
+    with pytest.raises(EngineError, match="time"):
+        drawing.draw([{"shape": json.dumps(endless), "signals": {}, "rows": []}])
+    monkeypatch.undo()
+    assert len(draw(figure(BARS, *STREETS)).charts) == len(("wide", "narrow"))
+
+
+def test_the_engine_reaches_no_file_and_no_network() -> None:
+    """It has nothing but the language itself."""
+    engine = drawing.engine()
+    named = ("require", "process", "fetch", "XMLHttpRequest", "WebSocket", "Deno", "importScripts", "document")
+    assert [name for name in named if engine.eval(f"typeof {name}") != "undefined"] == []
+
+
+def test_what_make_did_not_install_is_said_by_its_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """It is the machine's fault, and no package's."""
+    monkeypatch.setattr(drawing, "BUNDLES", tmp_path)
+    drawing.forget()
+    with pytest.raises(NotInstalledError, match=r"make site installs.*draw.cjs") as raised:
+        drawing.draw([])
+    assert is_of_the_machine(raised.value)
