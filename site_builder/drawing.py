@@ -9,6 +9,7 @@ import errno
 import json
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,10 @@ SECONDS = 30
 """Time that the charts of one figure may take."""
 MEMORY = 512 * 1024 * 1024
 """Bytes of the engine's heap."""
+
+
+_ANY_THREAD = "--no-memory-protection-keys"
+"""With such keys, only the thread that began an engine, or a child of it, may end it: another ends the process."""
 
 
 class NotInstalledError(FileNotFoundError):
@@ -92,9 +97,12 @@ def _function(name: str, process: int) -> Callable[..., str]:
 
 @lru_cache(maxsize=1)
 def _engine(process: int) -> Any:  # noqa: ANN401, ARG001  # the engine is imported here; the number is the cache's key
-    from py_mini_racer import MiniRacer  # noqa: PLC0415  # whoever draws nothing does not wait for it
+    # Whoever draws nothing does not wait for it.
+    from py_mini_racer import DEFAULT_V8_FLAGS, MiniRacer, init_mini_racer  # noqa: PLC0415
 
-    made = MiniRacer()
+    init_mini_racer(flags=[*DEFAULT_V8_FLAGS, _ANY_THREAD], ignore_duplicate_init=True)
+    with ThreadPoolExecutor(1) as apart:  # it would take the event loop of this thread for its own, if there is one
+        made = apart.submit(MiniRacer).result()
     made.set_hard_memory_limit(MEMORY)
     atexit.register(forget)
     return made

@@ -1,6 +1,8 @@
 """Charts of one form are compiled once; what is drawn depends on the figure alone, and not on what was drawn before."""
 
+import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import product
 from typing import Any, get_args
@@ -129,6 +131,18 @@ def test_an_engine_that_failed_is_replaced(monkeypatch: pytest.MonkeyPatch) -> N
         drawing.draw([{"shape": json.dumps(endless), "signals": {}, "rows": []}])
     monkeypatch.undo()
     assert len(draw(figure(BARS, *STREETS)).charts) == len(("wide", "narrow"))
+
+
+def test_an_engine_is_of_its_own_thread() -> None:
+    """It works where its caller's thread runs an event loop that is soon closed."""
+
+    async def within() -> int:
+        drawing.forget()
+        return len(draw(figure(BARS, *STREETS)).charts)
+
+    with ThreadPoolExecutor(1) as thread:
+        drawn = thread.submit(lambda: asyncio.run(within())).result()
+    assert drawn == len(draw(figure(BARS, *STREETS)).charts)
 
 
 def test_the_engine_reaches_no_file_and_no_network() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from site_builder.settings import read_site
 from tests.tools import ROOT
 
 FRONT_END = runpy.run_path(str(ROOT / "requirements" / "front_end.py"))
@@ -14,8 +15,9 @@ LARGEST = 480_000
 
 def bundles(folder: Path, stamp: str) -> Path:
     """Write what is looked at: each bundle, and the stamp of what it was made from."""
-    for script in FRONT_END["scripts"]():
-        (folder / script.name).touch()
+    scripts = (*FRONT_END["scripts"](), *FRONT_END["drawing"]())
+    for name in (*map(FRONT_END["bundled"], scripts), *FRONT_END["FONTS"]):
+        (folder / name).touch()
     (folder / "installed-run").write_text(stamp, encoding="utf-8")
     return folder
 
@@ -30,9 +32,10 @@ def test_bundles_made_from_other_pins_are_not_current(tmp_path: Path) -> None:
     assert not FRONT_END["is_current"](bundles(tmp_path, "another\n"), "run")
 
 
-def test_a_bundle_that_is_gone_is_not_current(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["vega.js", "draw.cjs", "bold.ttf"])
+def test_a_bundle_that_is_gone_is_not_current(tmp_path: Path, name: str) -> None:
     """As after an install that was broken off."""
-    (bundles(tmp_path, FRONT_END["key"]()) / "vega.js").unlink()
+    (bundles(tmp_path, FRONT_END["key"]()) / name).unlink()
     assert not FRONT_END["is_current"](tmp_path, "run")
 
 
@@ -46,6 +49,19 @@ def test_a_bundle_names_the_packages_that_went_into_it() -> None:
     paths = ("node_modules/a/index.js", "node_modules/b/node_modules/@c/d/e.js", "requirements/browser/vega.js")
     used = {"outputs": {"vega.js": {"inputs": {path: {"bytesInOutput": 1} for path in paths}}}}
     assert FRONT_END["packages"](used) == ("node_modules/a", "node_modules/b/node_modules/@c/d")
+
+
+@pytest.mark.parametrize("script", FRONT_END["drawing"](), ids=lambda script: script.name)
+def test_what_the_build_runs_is_never_what_pages_load(script: Path) -> None:
+    """Its file ends as none of the site's assets does; it is whole, and carries its licences too."""
+    name = FRONT_END["bundled"](script)
+    site, _ = read_site(ROOT)
+    assert site
+    assert {"vega.js"} <= {asset.name for asset in site.assets}
+    assert name not in {asset.name for asset in site.assets}
+    code, _, licences = (FRONT_END["OUT"] / name).read_text(encoding="utf-8").rpartition("/*!")
+    assert "import(" not in code
+    assert "Copyright" in licences
 
 
 @pytest.mark.parametrize("script", FRONT_END["scripts"](), ids=lambda script: script.name)

@@ -1,8 +1,16 @@
 """The picture beside a link."""
 
 import struct
+import zlib
+from io import BytesIO
+
+import pytest
+from PIL import Image
 
 from site_builder import social
+from site_builder.charts import draw
+from site_builder.model import Chart, Value
+from tests.test_charts import figure
 
 CHART = (
     '<svg xmlns="http://www.w3.org/2000/svg" class="chart wide" viewBox="0 0 680 300">'
@@ -32,3 +40,45 @@ def test_the_same_figure_gives_the_same_bytes() -> None:
 
     assert first == second
     assert size(first) == (1200, 630)
+
+
+def colours(png: bytes, box: tuple[int, int, int, int]) -> set[str]:
+    """Give the colours within a part of a card: left, top, right, bottom."""
+    part = Image.open(BytesIO(png)).convert("RGB").crop(box)
+    return {bytes(part.getpixel((x, y))).hex() for x in range(part.width) for y in range(part.height)}  # type: ignore[arg-type]  # three bytes
+
+
+ROWS: tuple[tuple[Value, ...], ...] = (("2022", 3, "a"), ("2022", 1, "b"), ("2023", 2, "a"), ("2023", 4, "b"))
+
+
+@pytest.mark.parametrize("mark", ["bar", "line", "point"])
+@pytest.mark.parametrize("sides", [("year", "fines"), ("fines", "year")])
+def test_every_kind_of_chart_is_in_its_colours(mark: str, sides: tuple[str, str]) -> None:
+    """Bars, lines and points of both series, below the title and above the site's name."""
+    chart = Chart(mark, *sides, "kind")  # type: ignore[arg-type]  # the marks that there are
+    drawn = draw(figure(chart, *ROWS, columns="year:VARCHAR fines:BIGINT kind:VARCHAR"))
+    found = colours(social.card("Fines", "Council", "A site", drawn.charts[0][1]), (60, 260, 1140, 569))
+    assert {"23527c", "c0721a", "fbfaf7"} <= found
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["", "漢字 עברית العربية ไทย 🎉", "a\nb\tc\x00", '<fees> & "fines"', "\ud800", "x" * 100_000, "e\u0301" * 40],
+)
+def test_whatever_is_written_there_is_a_card(words: str) -> None:
+    """Also what the font has no letters for, and what no line has room for."""
+    assert size(social.card(words, words, words)) == (1200, 630)
+
+
+def test_a_card_is_whole_and_small() -> None:
+    """Each chunk's sum is right, each line begins with a byte that says that it is as it stands."""
+    png = social.card("Parking fines", "Council", "A site", CHART)
+    image = Image.open(BytesIO(png))
+    image.load()
+    assert image.mode == "P"
+    at = png.index(b"IDAT")
+    (length,) = struct.unpack(">I", png[at - 4 : at])
+    lines = zlib.decompress(png[at + 4 : at + 4 + length])
+    assert {lines[n] for n in range(0, len(lines), 1201)} == {0}
+    assert len(lines) == 1201 * 630
+    assert len(png) < 30_000
