@@ -9,7 +9,6 @@ import errno
 import json
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +16,8 @@ from typing import Any
 
 BUNDLES = Path(__file__).resolve().parents[1] / "node_modules" / ".site"
 """Where `make` puts what the build itself runs and draws with; beside this program, never in somebody's packages."""
+DRAWN_WITH = ("bold.ttf", "compile.cjs", "draw.cjs", "regular.ttf")
+"""Files in it that a drawing depends on."""
 SECONDS = 30
 """Time that the charts of one figure may take."""
 MEMORY = 512 * 1024 * 1024
@@ -101,6 +102,8 @@ def _engine(process: int) -> Any:  # noqa: ANN401, ARG001  # the engine is impor
     from py_mini_racer import DEFAULT_V8_FLAGS, MiniRacer, init_mini_racer  # noqa: PLC0415
 
     init_mini_racer(flags=[*DEFAULT_V8_FLAGS, _ANY_THREAD], ignore_duplicate_init=True)
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # likewise
+
     with ThreadPoolExecutor(1) as apart:  # it would take the event loop of this thread for its own, if there is one
         made = apart.submit(MiniRacer).result()
     made.set_hard_memory_limit(MEMORY)

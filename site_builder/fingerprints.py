@@ -20,6 +20,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from site_builder.drawing import BUNDLES, DRAWN_WITH
+
 HERE = Path(__file__).resolve().parent
 TICK = 50_000_000
 """Nanoseconds within which two changes of one file may look alike; file systems of today keep 1 to 10 ms."""
@@ -212,16 +214,18 @@ def contents(root: Path, files: Sequence[str]) -> str:
 
 
 def program() -> str:
-    """Hash this program: its files, the versions of all that is installed beside it, Python, and the machine's kind."""
+    """Hash this program: its files, what it draws with, the versions of all that is installed, Python, the machine."""
     files = sorted(path for path in _below(HERE) if not path.endswith(".pyc"))
     installed = sorted(name for folder in sys.path for name in _installed(folder))
     about = (sys.version, platform.machine(), sys.platform, sqlite3.sqlite_version, zlib.ZLIB_RUNTIME_VERSION)
-    return digest([*about, *installed, contents(HERE, files)])
+    drawing = sorted(name for name in DRAWN_WITH if (BUNDLES / name).is_file())
+    return digest([*about, *installed, contents(HERE, files), contents(BUNDLES, drawing)])
 
 
 def look_at_program(look: Look) -> None:
     """Add to a look whatever ``program`` hashes."""
     look.walk(str(HERE), but="__pycache__")
+    look.walk(str(BUNDLES))
     for folder in sys.path:
         for name in _installed(folder):
             look.note(name)

@@ -58,6 +58,8 @@ def card(title: str, origin: str, site: str, chart: str = "") -> bytes:
     picture.box(_Box(0, 0, WIDTH, 14), "--ink")
     picture.box(_Box(_MARGIN, 583, 34, 17), "--ink")
     picture.write(site, _At(_MARGIN + 48, 600), _Hand(24, "bold"))
+    picture.ink(0, _CHART_TOP if chart else _CHART_END)
+    picture.ink(_CHART_END, HEIGHT)
     return picture.png()
 
 
@@ -107,7 +109,7 @@ class _Picture(NamedTuple):
     image: Image.Image
     pen: ImageDraw.ImageDraw
     words: Image.Image
-    """Where there are words, and how dark: they are coloured together, in the end."""
+    """Where there are words, and how dark: they are coloured together, when all are there."""
     pencil: ImageDraw.ImageDraw
 
     def copy(self) -> "_Picture":
@@ -141,9 +143,12 @@ class _Picture(NamedTuple):
         shown, seen = _shaded(mask, colour)
         self.image.paste(shown, (x + 1, y), seen)
 
+    def ink(self, top: int, bottom: int) -> None:
+        """Colour the words between two heights."""
+        self.shade(self.words.crop((0, top, WIDTH + 1, bottom)), -1, top, "--ink")
+
     def png(self) -> bytes:
         """Write the picture as PNG with a palette."""
-        self.shade(self.words, -1, 0, "--ink")
         self.pen.line((0, 0, 0, HEIGHT), fill=0)
         head = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 3, 0, 0, 0)
         packed = zlib.compressobj(1, strategy=zlib.Z_RLE)
@@ -238,6 +243,7 @@ def _with_chart(chart: str) -> _Picture:
     scale = min((WIDTH - 2 * _MARGIN) / width, max(_SMALLEST, (_CHART_END - _CHART_TOP) / height))
     _draw(picture, root, _At(_MARGIN, _CHART_TOP, scale))
     picture.cover(_CHART_END)
+    picture.ink(_CHART_TOP, _CHART_END)
     return picture
 
 

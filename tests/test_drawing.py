@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
-from site_builder import drawing
+from site_builder import drawing, fingerprints
 from site_builder.charts import chart_json, draw
 from site_builder.drawing import EngineError, NotInstalledError
 from site_builder.model import Chart
@@ -159,3 +159,12 @@ def test_what_make_did_not_install_is_said_by_its_path(monkeypatch: pytest.Monke
     with pytest.raises(NotInstalledError, match=r"make site installs.*draw.cjs") as raised:
         drawing.draw([])
     assert is_of_the_machine(raised.value)
+
+
+def test_what_draws_is_a_part_of_the_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """So no drawing that was kept outlives the bundle that made it."""
+    monkeypatch.setattr(fingerprints, "BUNDLES", tmp_path)
+    (tmp_path / "draw.cjs").write_text("one", "utf-8")
+    first = fingerprints.program()
+    (tmp_path / "draw.cjs").write_text("two", "utf-8")
+    assert fingerprints.program() != first

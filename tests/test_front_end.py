@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from site_builder.drawing import DRAWN_WITH
 from site_builder.settings import read_site
 from tests.tools import ROOT
 
@@ -59,6 +60,7 @@ def test_what_the_build_runs_is_never_what_pages_load(script: Path) -> None:
     assert site
     assert {"vega.js"} <= {asset.name for asset in site.assets}
     assert name not in {asset.name for asset in site.assets}
+    assert name in DRAWN_WITH
     code, _, licences = (FRONT_END["OUT"] / name).read_text(encoding="utf-8").rpartition("/*!")
     assert "import(" not in code
     assert "Copyright" in licences
