@@ -152,7 +152,7 @@ def build(  # noqa: PLR0913  # each says something that no other does, and all b
         composed(partial(lay, parts=parts.values(), rest=folder))
         finish_search(searched, members, site, stage / "search", folder)
         write_manifest(members, folder)
-        verify(folder.root, {file.path: file for file in folder.files})
+        verify(folder.root, {file.path: file for file in folder.files}, folder.adopted)
         in_one_step = spare.publish(spare.assemble(known.result(), stage, parts, folder))
         members.pieces.tidy()
         keeper.tidy(package.name for package in built)

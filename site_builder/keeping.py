@@ -7,6 +7,7 @@ first and the note last, so that an answer without a note is none.
 """
 
 import contextlib
+import os
 import pickle
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,6 +26,8 @@ from site_builder.versions import Told, tell
 
 NOTE, CARD, FILES = "answer.pickle", "card.pickle", "files.pickle"
 """What is kept of a package beside what it wrote: the answer without its largest parts, and these parts."""
+_NOTED = "answers.pickle"
+"""All answers in one file."""
 SITE = "site"
 """The folder, in that of a package, that holds its files of the site."""
 _UNREADABLE = (
@@ -143,6 +146,7 @@ class Keeper:
         self.folder = folder
         self.kept: dict[str, Kept] = {}
         """The packages that were answered for, by name."""
+        self._noted = _read_all(folder.parent / _NOTED)
         self.built = 0
         """Of these, how many were built, rather than given again."""
         self._executor = executor
@@ -157,7 +161,7 @@ class Keeper:
             return self._executor.submit(function, *args)
         key = self._key_of(folder)
         given: Future[Any] = Future()
-        kept = None if self._fresh else read_kept(scratch, key)
+        kept = None if self._fresh else self._read(scratch, key)
         if kept:
             self.kept[kept.name] = kept
             given.set_result(kept.built)
@@ -166,6 +170,13 @@ class Keeper:
         called = self._executor.submit(keep, folder, scratch, key, function)
         called.add_done_callback(lambda done: self._hand_on(done, given))
         return given
+
+    def _read(self, scratch: Path, key: str) -> Kept | None:
+        """Read an answer; all are noted in one file too, which is quicker, and holds where a note looks as it did."""
+        look, kept = self._noted.get(scratch.name, ("", None))
+        if kept and kept.key == key and kept.folder == scratch and look == _look_of_note(scratch):
+            return kept
+        return read_kept(scratch, key)
 
     def _hand_on(self, done: Future[Any], given: Future[Any]) -> None:
         try:
@@ -179,11 +190,34 @@ class Keeper:
             given.set_result(kept.built)
 
     def tidy(self, names: Iterable[str]) -> None:
-        """Forget the packages that are no longer there."""
+        """Forget the packages that are no longer there, and note the others."""
+        noted = {name: (_look_of_note(kept.folder), kept) for name, kept in self.kept.items()}
+        _write_all(self.folder.parent / _NOTED, noted)
         there = set(names)
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
             if path.is_dir() and path.name not in there:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _look_of_note(folder: Path) -> str:
+    try:
+        return fingerprints.signature(os.lstat(folder / NOTE))
+    except OSError:
+        return ""
+
+
+def _read_all(path: Path) -> Mapping[str, tuple[str, Kept]]:
+    try:
+        noted = pickle.loads(path.read_bytes())  # noqa: S301  # we wrote it
+    except _UNREADABLE:
+        return {}
+    return noted if isinstance(noted, dict) else {}
+
+
+def _write_all(path: Path, noted: Mapping[str, tuple[str, Kept]]) -> None:
+    new = path.with_name(f"{path.name}.new")
+    new.write_bytes(pickle.dumps(noted))
+    new.replace(path)
 
 
 def package_key(folder: PackageFolder, shared: str, recall: "Recall") -> str:
