@@ -34,6 +34,7 @@ from site_builder.keeping import (
     opened,
     package_key,
     shared_key,
+    working_folder,
 )
 from site_builder.model import Figure, PackageFolder
 from site_builder.output import Folder, Part, Spare, lay, staging, verify
@@ -79,7 +80,7 @@ class Outcome:
     """Of each package that met a fault of this program, its name and where the program failed."""
 
 
-def build(  # noqa: PLR0913  # each says something that no other does, and all but three have defaults
+def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; it is the whole story, step by step
     root: Path,
     out: Path,
     executor: Executor,
@@ -124,7 +125,9 @@ def build(  # noqa: PLR0913  # each says something that no other does, and all b
             known = aside.submit(spare.known)
             history = read_history(root, folders, stage / "history", required=require_history, told=recall.told)
             folders, problems = history.folders, (*problems, *history.problems)
-            built = each_package(folders, Builder.of(site), keeper.folder, keeper, progress)
+            built = each_package(
+                folders, Builder.of(site, working_folder(kept, stage / "kept")), keeper.folder, keeper, progress
+            )
         problems = (*problems, *(problem for package in built for problem in package.problems))
         whole = [package for package in built if package.card]
         drawing = redraw if drafting else draw

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from site_builder import fingerprints
+from site_builder import fingerprints, workings
 from site_builder.fingerprints import Look
 from site_builder.model import Card, Field, File, PackageFolder
 from site_builder.output import BusyError, Folder, lock, verify
@@ -90,6 +90,23 @@ def opened(cache: Path | None, own: Path) -> Iterator[Path]:
         (folder / "packages").mkdir(parents=True, exist_ok=True)
         (folder / "spare").mkdir(exist_ok=True)
         yield folder
+
+
+def working_folder(cache: Path, own: Path) -> Path | None:
+    """Give the folder for what processes of this program work out, and forget those of others.
+
+    A build without a cache, which keeps things in a folder of its own, has none.
+    """
+    workings.use(None)
+    if cache == own:
+        return None
+    here = cache / "workings" / fingerprints.program()[:16]
+    here.mkdir(parents=True, exist_ok=True)
+    for other in here.parent.iterdir():
+        if other != here:
+            shutil.rmtree(other, ignore_errors=True)
+    workings.use(here)
+    return here
 
 
 def shared_key(root: Path, site: Site, folders: Iterable[PackageFolder]) -> str:

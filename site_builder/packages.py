@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
+from site_builder import workings
 from site_builder.cards import make_card
 from site_builder.changes import compare_versions
 from site_builder.charts import draw, redraw
@@ -68,14 +69,17 @@ class Builder:
 
     site: bytes
     """The site, pickled."""
+    workings: Path | None = None
+    """Where processes find what others worked out."""
 
     @classmethod
-    def of(cls, site: Site) -> Self:
+    def of(cls, site: Site, workings: Path | None = None) -> Self:
         """Make a builder for a site."""
-        return cls(pickle.dumps(site))
+        return cls(pickle.dumps(site), workings)
 
     def __call__(self, folder: PackageFolder, scratch: Path) -> BuiltPackage:
         """Build one package."""
+        workings.use(self.workings)
         return build_package(folder, scratch, _site(self.site))
 
 

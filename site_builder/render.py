@@ -1,6 +1,7 @@
 """Turn pages into HTML with Jinja: everything is escaped, and every link is relative to its page."""
 
 import base64
+import contextlib
 import hashlib
 import re
 from datetime import date
@@ -9,7 +10,7 @@ from functools import cache
 import jinja2
 from markupsafe import Markup, escape
 
-from site_builder import __version__, rows, urls
+from site_builder import __version__, rows, urls, workings
 from site_builder.glossary import Term, finder
 from site_builder.pages import Page, plural
 from site_builder.settings import Site
@@ -83,6 +84,15 @@ class _Words:
         return button.format(term.code, stretch)
 
 
+class _Compiled(jinja2.FileSystemBytecodeCache):
+    """Keeps compiled templates in a folder; one that is gone or cannot be written does no harm."""
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Keep a compiled template."""
+        with contextlib.suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 @cache
 def _environment(templates: tuple[tuple[str, str], ...]) -> jinja2.Environment:
     """Compile the templates once for a process."""
@@ -92,6 +102,7 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_Compiled(str(kept)) if (kept := workings.folder()) else None,
     )
     environment.globals |= {
         "urls": urls,

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
+from site_builder.workings import worked_out
+
 LINE = 15
 """Height of a line of a label, in pixels, as Vega sets it for our sizes of type."""
 ROWS = "rows"
@@ -85,7 +87,11 @@ class Shape:
 
 @lru_cache(maxsize=_MOST)
 def shape(form: Form) -> Shape:
-    """Compile a form, or give what was compiled before."""
+    """Compile a form, or give what was compiled before, here or by another process."""
+    return Shape(*json.loads(worked_out("shape", repr(form), lambda: _json(list(_compiled(form))))))
+
+
+def _compiled(form: Form) -> tuple[str, str]:
     from site_builder.vega_lite import vega  # noqa: PLC0415  # Altair takes 0.15 s, where all forms are known for nothing
 
     spec = vega(form)
@@ -95,7 +101,7 @@ def shape(form: Form) -> Shape:
     drawn = _json(spec | {"signals": [*spec.get("signals", ()), *more]})
     for mark, name in ((f'"{TITLE}"', "title"), (f'["{COLOURS}"]', "colours"), (f'["{FILLS}"]', "fills")):
         drawn = drawn.replace(mark, _json({"signal": name}))
-    return Shape(drawn, _json({key: value for key, value in live.items() if key not in {"$schema", "legends"}}))
+    return drawn, _json({key: value for key, value in live.items() if key not in {"$schema", "legends"}})
 
 
 def job(form: Form, filling: Filling) -> dict[str, Any]:
