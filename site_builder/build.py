@@ -5,14 +5,14 @@ One error anywhere publishes nothing, but every package is reported.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from traceback import format_exception
 from typing import Any
 
-from site_builder import urls
+from site_builder import timing, urls
 from site_builder.charts import draw, redraw
 from site_builder.compiling import compile_tables, recipes
 from site_builder.compose import Members, begin_search, compose, finish_search, write_manifest
@@ -78,6 +78,8 @@ class Outcome:
     """A sentence that says which earlier versions are left out, and why; empty where all are there."""
     tracebacks: tuple[str, ...] = ()
     """Of each package that met a fault of this program, its name and where the program failed."""
+    timed: tuple[timing.Timed, ...] = field(default=(), compare=False)
+    """What each package took."""
 
 
 def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; it is the whole story, step by step
@@ -106,8 +108,9 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
     inputs = inputs or look_at_inputs(root)
     recall = Recall((cache or root) / _RECALL, inputs.packages)
     site, problems = read_site(root, url)
-    folders, found = discover(root / PACKAGES, recall.screened)
-    withdrawn, wrong = read_withdrawn(root / PACKAGES, folders)
+    with timing.stage("discover"):
+        folders, found = discover(root / PACKAGES, recall.screened)
+        withdrawn, wrong = read_withdrawn(root / PACKAGES, folders)
     problems = (*problems, *found, *wrong)
     if site is None:
         return Outcome(in_order(problems), len(folders))
@@ -123,19 +126,23 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         keeper = Keeper(executor, kept / "packages", key_of, ready, fresh=fresh)
         with ThreadPoolExecutor(1) as aside:
             known = aside.submit(spare.known)
-            history = read_history(root, folders, stage / "history", required=require_history, told=recall.told)
+            with timing.stage("history"):
+                history = read_history(root, folders, stage / "history", required=require_history, told=recall.told)
             folders, problems = history.folders, (*problems, *history.problems)
-            built = each_package(
-                folders, Builder.of(site, working_folder(kept, stage / "kept")), keeper.folder, keeper, progress
-            )
+            with timing.stage("packages"):
+                built = each_package(
+                    folders, Builder.of(site, working_folder(kept, stage / "kept")), keeper.folder, keeper, progress
+                )
+        timed = tuple(timing.Timed(package.name, package.spent) for package in built)
         problems = (*problems, *(problem for package in built for problem in package.problems))
         whole = [package for package in built if package.card]
         drawing = redraw if drafting else draw
-        content, found = (
-            read_content(root, whole, site.vocabulary, keeper.folder, drawing, titles=site.titles)
-            if len(whole) == len(built)
-            else ((), ())
-        )
+        with timing.stage("content"):
+            content, found = (
+                read_content(root, whole, site.vocabulary, keeper.folder, drawing, titles=site.titles)
+                if len(whole) == len(built)
+                else ((), ())
+            )
         problems = (*problems, *found)
         folder = Folder(stage / "site")
         mine = {name: keeper.kept[name] for name in sorted(package.name for package in whole)}
@@ -143,23 +150,31 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         members = Members(mine, Pieces(executor, kept / "pieces", shared, fresh=fresh))
         searched: list[Future[Piece]] = []
         if not errors(problems):
-            searched = begin_search(members, site)
-            holdings = read_holdings(whole, site.vocabulary, LONGEST_TRAIL)
-            problems = (*problems, *compose(members, content, site, folder, withdrawn, holdings))
-            everywhere = ((folder.root, folder.files), *((part.folder, part.files()) for part in parts.values()))
-            problems = (*problems, *remains(everywhere, withdrawn))
+            with timing.stage("compose"):
+                searched = begin_search(members, site)
+                holdings = read_holdings(whole, site.vocabulary, LONGEST_TRAIL)
+                problems = (*problems, *compose(members, content, site, folder, withdrawn, holdings))
+                everywhere = ((folder.root, folder.files), *((part.folder, part.files()) for part in parts.values()))
+                problems = (*problems, *remains(everywhere, withdrawn))
         if not drafting:
-            problems = (*problems, *_changed(inputs.changed(look_at_inputs(root))))
+            with timing.stage("changed"):
+                problems = (*problems, *_changed(inputs.changed(look_at_inputs(root))))
         if errors(problems):
-            return Outcome(in_order(problems), len(folders), tracebacks=_traces(built))
+            return Outcome(in_order(problems), len(folders), tracebacks=_traces(built), timed=timed)
         composed(partial(lay, parts=parts.values(), rest=folder))
-        finish_search(searched, members, site, stage / "search", folder)
-        write_manifest(members, folder)
-        verify(folder.root, {file.path: file for file in folder.files}, folder.adopted)
-        in_one_step = spare.publish(spare.assemble(known.result(), stage, parts, folder))
-        members.pieces.tidy()
-        keeper.tidy(package.name for package in built)
-        recall.write(kept / _RECALL, inputs.began)
+        with timing.stage("search"):
+            finish_search(searched, members, site, stage / "search", folder)
+        with timing.stage("manifest"):
+            write_manifest(members, folder)
+        with timing.stage("verify"):
+            verify(folder.root, {file.path: file for file in folder.files}, folder.adopted)
+        with timing.stage("assemble"):
+            tree = spare.assemble(known.result(), stage, parts, folder)
+        with timing.stage("publish"):
+            in_one_step = spare.publish(tree)
+            members.pieces.tidy()
+            keeper.tidy(package.name for package in built)
+            recall.write(kept / _RECALL, inputs.began)
     return Outcome(
         in_order(problems),
         len(folders),
@@ -172,6 +187,7 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         has_contact=bool(site.contact or site.repository),
         in_one_step=in_one_step,
         missing_history=history.missing,
+        timed=timed,
     )
 
 

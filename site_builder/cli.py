@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from http.client import HTTPException
 from pathlib import Path
@@ -12,7 +14,8 @@ from typing import NoReturn
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from site_builder import __version__
 from site_builder.build import PACKAGES, Outcome, build, check
@@ -25,11 +28,14 @@ from site_builder.importing.formats import ENDINGS, SECONDS
 from site_builder.importing.importer import read_files, taken, write_draft
 from site_builder.importing.propose import Proposal
 from site_builder.importing.report import reading, report
+from site_builder.keeping import Executor
 from site_builder.output import BusyError, UnverifiedError
 from site_builder.problems import Level
+from site_builder.progress import STAGES, Lines
 from site_builder.reporting import NoRevisionError, as_markdown, as_text, compare
 from site_builder.search import SearchError
 from site_builder.serving import serve
+from site_builder.timing import Book, measuring, table
 from site_builder.unchanged import CACHE, Beginning
 from site_builder.verification import NoManifestError, verify_address, verify_folder
 from site_builder.workers import Pool
@@ -62,7 +68,7 @@ _debug = click.option(
 _history = click.option(
     "--history",
     type=click.Choice(["required", "optional"]),
-    default=lambda: "required" if os.environ.get("CI", "").lower() not in {"", "0", "false"} else "optional",
+    default=lambda: "required" if _in_ci() else "optional",
     help="What to do where the repository's history lacks an earlier version of a package: stop, or leave it out.  "
     "[default: required where the variable CI is set, else optional]",
 )
@@ -98,18 +104,20 @@ def cli() -> None:
     "repository]",
 )
 @click.option("--fresh", is_flag=True, help="Make everything anew, whatever is kept.")
+@click.option("--profile", is_flag=True, help="Say in the end where the time went, and which packages were slowest.")
 @_history
 @_debug
 @_jobs
-def build_command(  # noqa: PLR0913, PLR0917  # each is an option of the command
+def build_command(  # noqa: PLR0913  # each is an option of the command
     root: Path,
     out: Path | None,
     url: str | None,
+    *,
     cache: Path | None,
     history: str,
     jobs: int,
-    *,
     fresh: bool,
+    profile: bool,
     debug: bool,
 ) -> None:
     """Build the site.
@@ -120,11 +128,11 @@ def build_command(  # noqa: PLR0913, PLR0917  # each is an option of the command
     target = out or root / "dist"
     if target.exists() and not (target / "manifest.json").exists() and any(target.iterdir()):
         raise click.UsageError(f"{target} holds something else than a site that was built here; name another --out")
-    required, kept = history == "required", cache or root / CACHE
+    required, kept, total = history == "required", cache or root / CACHE, _total(root)
     beginning = Beginning(root, sys.argv[1:])
-    outcome = _run(
-        jobs,
-        root,
+    outcome, book = _run(
+        _pool(jobs, total),
+        total,
         lambda pool, progress: build(
             root,
             target,
@@ -139,6 +147,8 @@ def build_command(  # noqa: PLR0913, PLR0917  # each is an option of the command
     )
     _say_problems(outcome)
     _say_traces(outcome, debug=debug)
+    for line in table(outcome.timed, book.stages) if profile else ():
+        click.echo(line, err=True)
     if not outcome.published:
         _end(f"Nothing was published: {_count(outcome)}.", INPUT)
     if not outcome.in_one_step:
@@ -196,7 +206,12 @@ def check_command(  # noqa: PLR0913  # each is an option of the command
     for line in fix_packages(root, PACKAGES, names, datetime.now(UTC).date()) if fix else ():
         click.echo(line, err=format_ != "text")
     required = history == "required"
-    outcome = _run(jobs, root, lambda pool, progress: check(root, names, pool, progress, require_history=required))
+    total = len(names) or _total(root)
+    outcome, _ = _run(
+        _pool(jobs, total),
+        total,
+        lambda pool, progress: check(root, names, pool, progress, require_history=required),
+    )
     wrong = any(problem.level is Level.ERROR for problem in outcome.problems)
     _say_traces(outcome, debug=debug)
     if format_ == "json":
@@ -392,14 +407,66 @@ def verify_command(place: str) -> None:
     click.echo(f"Nothing differs: {files} files are as the manifest says.")
 
 
-def _run(jobs: int, root: Path, work: Callable[[Pool, Callable[[str], None]], Outcome]) -> Outcome:
-    total = sum(1 for path in (root / PACKAGES).iterdir() if path.is_dir()) if (root / PACKAGES).is_dir() else 0
+def _in_ci() -> bool:
+    return os.environ.get("CI", "").lower() not in {"", "0", "false"}
+
+
+def _total(root: Path) -> int:
+    """Count what is likely to be a package."""
+    folder = root / PACKAGES
+    return sum(1 for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else 0
+
+
+_Told = Callable[[str], None]
+"""Is told of a package that is done, or of a stage that begins."""
+
+
+def _run(
+    workers: AbstractContextManager[Executor], total: int, work: Callable[[Executor, _Told], Outcome]
+) -> tuple[Outcome, Book]:
+    """Do the work, and show how far it is; give also what each stage of it took."""
+    with _shown(total) as (package, stage), measuring(stage) as book, workers as executor:
+        return work(executor, package), book
+
+
+def _pool(jobs: int, total: int) -> Pool:
+    return Pool(max(1, min(jobs, total)))
+
+
+@contextmanager
+def _shown(total: int) -> Iterator[tuple[_Told, _Told]]:
+    """Show progress as a bar on a terminal, in lines where the variable CI is set, and else not at all."""
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("Packages", total=total)
-        with Pool(max(1, min(jobs, total))) as pool:
-            return work(pool, lambda name: bar.update(task, advance=1, description=name))
+    if not console.is_terminal:
+        lines = Lines(total, lambda line: click.echo(line, err=True) if _in_ci() else None, time.monotonic)
+        yield lines.package, lines.stage
+        return
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), _Count(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        yield _bars(bar, total)
+
+
+def _bars(bar: Progress, total: int) -> tuple[_Told, _Told]:
+    """Show two lines: the packages, with the one that was done last, and the stage of the whole that is under way."""
+    packages = bar.add_task("Packages", total=total)
+    stages: list[TaskID] = []
+
+    def package(name: str) -> None:
+        bar.update(packages, advance=1, description=name)
+
+    def stage(name: str) -> None:
+        for begun in stages:
+            bar.remove_task(begun)
+        stages[:] = [bar.add_task(STAGES[name], total=None)] if name in STAGES else []
+
+    return package, stage
+
+
+class _Count(MofNCompleteColumn):
+    """Counts what has a number."""
+
+    def render(self, task: Task) -> Text:
+        return super().render(task) if task.total is not None else Text()
 
 
 def _say_problems(outcome: Outcome) -> None:

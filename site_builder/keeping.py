@@ -22,6 +22,7 @@ from site_builder.model import Card, Field, File, PackageFolder
 from site_builder.output import BusyError, Folder, lock, verify
 from site_builder.packages import BuiltPackage
 from site_builder.settings import SETTINGS, Site
+from site_builder.timing import measuring, stage
 from site_builder.versions import Told, tell
 
 NOTE, CARD, FILES = "answer.pickle", "card.pickle", "files.pickle"
@@ -247,17 +248,24 @@ def package_key(folder: PackageFolder, shared: str, recall: "Recall") -> str:
 def keep(folder: PackageFolder, scratch: Path, key: str, function: Callable[..., BuiltPackage]) -> Kept:
     """Build a package in an empty folder and keep the answer there; this is what an executor runs."""
     shutil.rmtree(scratch, ignore_errors=True)
-    built = function(folder, scratch)
-    scratch.mkdir(parents=True, exist_ok=True)
-    verify(scratch / SITE, {file.path: file for file in built.files})
-    (scratch / CARD).write_bytes(pickle.dumps(built.card))
-    (scratch / FILES).write_bytes(pickle.dumps(built.files))
+    with measuring() as book:
+        built = function(folder, scratch)
+        with stage("keep"):
+            scratch.mkdir(parents=True, exist_ok=True)
+            verify(scratch / SITE, {file.path: file for file in built.files})
+            (scratch / CARD).write_bytes(pickle.dumps(built.card))
+            (scratch / FILES).write_bytes(pickle.dumps(built.files))
     small = replace(built, card=slim(built.card) if built.card else None, files=())
     pages = sum(file.path.endswith(".html") for file in built.files)
     size = sum(file.size for file in built.files)
     kept = Kept(folder.name, key, pages, size, len(built.files), small, scratch)
-    _write_note(scratch, kept)
-    return kept
+    write_note(kept)
+    return replace(kept, built=replace(small, spent=book.stages))
+
+
+def write_note(kept: Kept) -> None:
+    """Note under which key an answer lies in its folder; last of all, and without what it took."""
+    _write_note(kept.folder, replace(kept, built=replace(kept.built, spent=())))
 
 
 def read_kept(scratch: Path, key: str) -> Kept | None:

@@ -17,6 +17,7 @@ from site_builder.reading import FinishedPackage, ReadPackage
 from site_builder.render import render
 from site_builder.settings import Site
 from site_builder.snippets import snippets
+from site_builder.timing import stage
 from site_builder.writable import left_out
 
 
@@ -36,7 +37,9 @@ def write_pages(finished: FinishedPackage, card: Card, site: Site, out: Folder) 
     for page in _pages(finished, card, site, out.files):
         out.write(urls.page_file(page.path), render(page, site))
     for path, title, chart in _pictures(read.package, drawn) if site.url else ():
-        out.write(path, social.card(title, pages.origin(read.package), site.title, chart))
+        with stage("pictures"):
+            picture = social.card(title, pages.origin(read.package), site.title, chart)
+        out.write(path, picture)
 
 
 def _pictures(package: Package, drawn: tuple[Figure, ...]) -> list[tuple[str, str, str]]:

@@ -6,7 +6,7 @@ pool of processes, or a cluster.
 
 import pickle
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
@@ -29,6 +29,7 @@ from site_builder.safety import answer_problems
 from site_builder.settings import Site
 from site_builder.spanning import write_about
 from site_builder.summaries import Checking, figures, ledger, ledger_figure
+from site_builder.timing import Spent, stage
 from site_builder.trails import TableFacts, lookup_in, table_facts, write_facts
 from site_builder.vocabulary import NO_VOCABULARY, Vocabulary
 
@@ -52,6 +53,8 @@ class BuiltPackage:
     """Typed tables in Parquet, in the scratch folder, for SQL over several packages."""
     traceback: str = ""
     """Where this program failed over the package; for a maintainer's eyes, and never for the site."""
+    spent: tuple[Spent, ...] = field(default=(), compare=False)
+    """What each stage took; of no account for what the package is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +95,32 @@ def _site(pickled: bytes) -> Site:
 def build_package(folder: PackageFolder, scratch: Path, site: Site) -> BuiltPackage:
     """Check a package and, where nothing is wrong, write its part of the site into the scratch folder."""
     scratch.mkdir(parents=True, exist_ok=True)
-    read, problems = read_package(folder, site.titles)
+    with stage("read"):
+        read, problems = read_package(folder, site.titles)
     if read is None:
         return BuiltPackage(folder.name, problems)
-    problems = (*problems, *_codes(read, site.vocabulary))
+    with stage("codes"):
+        problems = (*problems, *_codes(read, site.vocabulary))
     if site.drafting:
         read, problems = _without_present(read), drafted(problems)
-    summarised, found = _summarise(read, site.vocabulary, scratch, site.titles, sound=not errors(problems))
+    with stage("figures"):
+        summarised, found = _summarise(read, site.vocabulary, scratch, site.titles, sound=not errors(problems))
     problems = (*problems, *found)
     if errors(problems):
         return BuiltPackage(folder.name, problems)
     out = Folder(scratch / "site")
-    drawn = tuple(map(redraw if site.drafting else draw, summarised.figures))
-    finished = FinishedPackage(read, drawn, summarised.ledger, compare_versions(read))
+    with stage("charts"):
+        drawn = tuple(map(redraw if site.drafting else draw, summarised.figures))
+    with stage("versions"):
+        finished = FinishedPackage(read, drawn, summarised.ledger, compare_versions(read))
     parquet = {table.resource: table.parquet for table in summarised.loaded if table.parquet}
-    write_downloads(finished, site, parquet, out)
-    write_tables(read.package.name, read.tables, scratch / DATABASE)
-    card = make_card(finished, table_paths(read), out.files)
-    write_pages(finished, card, site, out)
+    with stage("downloads"):
+        write_downloads(finished, site, parquet, out)
+    with stage("sqlite"):
+        write_tables(read.package.name, read.tables, scratch / DATABASE)
+    with stage("pages"):
+        card = make_card(finished, table_paths(read), out.files)
+        write_pages(finished, card, site, out)
     return BuiltPackage(folder.name, problems, card, out.files, summarised.loaded)
 
 
@@ -175,10 +186,13 @@ def _summarise(
         *(Query(summary.name, summary.sql) for summary in read.summaries),
         *(Query(PUBLISHED + figure.name, figure.sql, ordered=False) for figure in published if figure.sql),
     ]
-    loaded = tuple(prepare(read.package.name, table, scratch) for table in read.tables)
-    known = _facts(read, vocabulary, scratch)
-    write_about(read.package, read.tables, scratch)
-    answers = ask(loaded, queries) if loaded or queries else ()
+    with stage("load"):
+        loaded = tuple(prepare(read.package.name, table, scratch) for table in read.tables)
+    with stage("trails"):
+        known = _facts(read, vocabulary, scratch)
+        write_about(read.package, read.tables, scratch)
+    with stage("sql"):
+        answers = ask(loaded, queries) if loaded or queries else ()
     across = any(resource.compiled for resource in read.package.resources)
     checking = Checking(lookup_in(known), vocabulary, across)
     made, wrong = figures(read.summaries, answers[: len(read.summaries)], checking)
@@ -187,7 +201,8 @@ def _summarise(
     entries, apart = ledger(published, counted, f"{read.folder.where}/{DESCRIPTOR}")
     book, uneven = ledger_figure(entries, counted, checking.lookup, f"{read.folder.where}/{DESCRIPTOR}")
     made = (*made, book) if book else made
-    unsafe = answer_problems(read.folder.root, read.folder.where, read.folder.files, made, titles)
+    with stage("safety"):
+        unsafe = answer_problems(read.folder.root, read.folder.where, read.folder.files, made, titles)
     found = (*wrong, *apart, *uneven, *unsafe)
     if not sound:
         kinds = {"sql-statement", "sql-order"} | ({"sql-sql"} if _is_complete(read) else set())

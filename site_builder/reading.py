@@ -15,6 +15,7 @@ from site_builder.model import Document, Figure, LedgerEntry, Package, PackageFo
 from site_builder.problems import Problem
 from site_builder.safety import folder_problems
 from site_builder.summaries import generate, read_summary
+from site_builder.timing import stage
 from site_builder.validate import read_tables
 from site_builder.versions import check_versions, list_versions
 
@@ -85,14 +86,18 @@ def _read(folder: PackageFolder, titles: Sequence[str]) -> tuple[ReadPackage | N
     if package.response and folder.root.name != folder.name:
         what = f'The folder is called "{folder.root.name}", which cannot be an address.'
         problems = (*problems, Problem(folder.where, "folder-name", what, f'Rename it to "{folder.name}".'))
-    documents = read_documents(folder, _document_paths(package, folder))
+    with stage("documents"):
+        documents = read_documents(folder, _document_paths(package, folder))
     unreadable_tables = any((problem.field or "").startswith("resources") for problem in found)
-    tables, invalid = ((), ()) if unreadable_tables else read_tables(package, folder.root, folder.where)
+    with stage("frictionless"):
+        tables, invalid = ((), ()) if unreadable_tables else read_tables(package, folder.root, folder.where)
     listed = {document.path: document for document in documents}
-    unsound = (*check(Checked(package, tables, listed, readme, folder.where)), *_todos(folder, text))
+    with stage("checks"):
+        unsound = (*check(Checked(package, tables, listed, readme, folder.where)), *_todos(folder, text))
     vast = {problem.where for problem in invalid if problem.code in {"too-large", "too-many-fields", "too-slow"}}
     files = [path for path in folder.files if f"{folder.where}/{path}" not in vast]
-    unsafe = folder_problems(folder.root, folder.where, files, tables, titles)
+    with stage("safety"):
+        unsafe = folder_problems(folder.root, folder.where, files, tables, titles)
     article, misled = _bounded_article(folder, package, readme)
     versions, unlisted = list_versions(folder)
     outdated = check_versions(package, versions, folder)

@@ -409,7 +409,7 @@ def commit(root: Path, message: str = "Change") -> str:
 def command(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command of site-builder's in a process of its own."""
     program = [sys.executable, "-m", "site_builder", *map(str, arguments)]
-    env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "CI": "", **environment}
     return subprocess.run(program, check=False, capture_output=True, encoding="utf-8", env=env)
 
 
