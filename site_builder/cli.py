@@ -104,6 +104,11 @@ def cli() -> None:
     "repository]",
 )
 @click.option("--fresh", is_flag=True, help="Make everything anew, whatever is kept.")
+@click.option(
+    "--scheduler",
+    help="Build the packages on the workers of a Dask scheduler at this address, such as tcp://10.0.0.1:8786, rather "
+    "than here; docs/SCALING.md says how.",
+)
 @click.option("--profile", is_flag=True, help="Say in the end where the time went, and which packages were slowest.")
 @_history
 @_debug
@@ -114,6 +119,7 @@ def build_command(  # noqa: PLR0913  # each is an option of the command
     url: str | None,
     *,
     cache: Path | None,
+    scheduler: str | None,
     history: str,
     jobs: int,
     fresh: bool,
@@ -131,7 +137,7 @@ def build_command(  # noqa: PLR0913  # each is an option of the command
     required, kept, total = history == "required", cache or root / CACHE, _total(root)
     beginning = Beginning(root, sys.argv[1:])
     outcome, book = _run(
-        _pool(jobs, total),
+        _cluster(scheduler, jobs) if scheduler else _pool(jobs, total),
         total,
         lambda pool, progress: build(
             root,
@@ -431,6 +437,17 @@ def _run(
 
 def _pool(jobs: int, total: int) -> Pool:
     return Pool(max(1, min(jobs, total)))
+
+
+@contextmanager
+def _cluster(address: str, jobs: int) -> Iterator[Executor]:
+    try:
+        from site_builder.cluster import Cluster  # noqa: PLC0415  # Dask is an extra, and slow to import
+    except ModuleNotFoundError as missing:
+        message = "--scheduler needs the extra dask: pip install 'site-builder[dask]'"
+        raise click.UsageError(message) from missing
+    with Pool(jobs) as pool, Cluster(address, pool) as cluster:
+        yield cluster
 
 
 @contextmanager
