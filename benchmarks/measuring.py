@@ -68,7 +68,7 @@ def main(command: Sequence[str]) -> None:
     began = time.perf_counter()
     with subprocess.Popen(
         command,
-        cwd=os.environ["BENCH_FOLDER"],
+        cwd=os.environ.get("BENCH_FOLDER"),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
