@@ -209,7 +209,7 @@ class Keeper:
 
     def tidy(self, names: Iterable[str]) -> None:
         """Forget the packages that are no longer there, and note the others."""
-        noted = {name: (_look_of_note(kept.folder), kept) for name, kept in self.kept.items()}
+        noted = {name: (_look_of_note(kept.folder), _untimed(kept)) for name, kept in self.kept.items()}
         _write_all(self.folder.parent / _NOTED, noted)
         there = set(names)
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
@@ -265,7 +265,11 @@ def keep(folder: PackageFolder, scratch: Path, key: str, function: Callable[...,
 
 def write_note(kept: Kept) -> None:
     """Note under which key an answer lies in its folder; last of all, and without what it took."""
-    _write_note(kept.folder, replace(kept, built=replace(kept.built, spent=())))
+    _write_note(kept.folder, _untimed(kept))
+
+
+def _untimed(kept: Kept) -> Kept:
+    return replace(kept, built=replace(kept.built, spent=()))
 
 
 def read_kept(scratch: Path, key: str) -> Kept | None:
