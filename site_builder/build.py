@@ -13,6 +13,7 @@ from traceback import format_exception
 from typing import Any
 
 from site_builder import timing, urls
+from site_builder.built import Builder, BuiltPackage, Checker
 from site_builder.charts import draw, redraw
 from site_builder.compiling import compile_tables, recipes
 from site_builder.compose import Members, begin_search, compose, finish_search, write_manifest
@@ -38,7 +39,6 @@ from site_builder.keeping import (
 )
 from site_builder.model import Figure, PackageFolder
 from site_builder.output import Folder, Part, Spare, lay, staging, verify
-from site_builder.packages import Builder, BuiltPackage, check_package
 from site_builder.pages import LONGEST_TRAIL
 from site_builder.problems import Problem, errors, in_order
 from site_builder.series import read_series
@@ -226,8 +226,7 @@ def check(
     with TemporaryDirectory() as scratch:
         history = read_history(root, needed, Path(scratch) / ".history", required=require_history)
         needed = history.folders
-        work = partial(check_package, vocabulary=vocabulary, titles=titles)
-        checked = each_package(needed, work, Path(scratch), executor, progress)
+        checked = each_package(needed, Checker(vocabulary, titles), Path(scratch), executor, progress)
         whole = not names and not any(errors(each.problems) for each in checked)
         _, unsound = (
             read_content(root, checked, vocabulary, Path(scratch), _undrawn, titles=titles) if whole else ((), ())

@@ -1,4 +1,7 @@
-"""The commands: the only place that prints or exits."""
+"""The commands: the only place that prints or exits.
+
+Each imports what it alone needs, so that a build does not wait for what reads PDFs.
+"""
 
 import os
 import signal
@@ -7,10 +10,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from rich.console import Console
@@ -19,26 +21,19 @@ from rich.text import Text
 
 from site_builder import __version__
 from site_builder.build import PACKAGES, Outcome, build, check
-from site_builder.check_report import github as as_annotations
-from site_builder.check_report import report as as_report
-from site_builder.fixing import fix_packages
-from site_builder.importing.asking import Asked, to_ask
-from site_builder.importing.draft import draft_name
-from site_builder.importing.formats import ENDINGS, SECONDS
-from site_builder.importing.importer import read_files, taken, write_draft
-from site_builder.importing.propose import Proposal
-from site_builder.importing.report import reading, report
+from site_builder.importing.endings import ENDINGS, SECONDS
 from site_builder.keeping import Executor
 from site_builder.output import BusyError, UnverifiedError
 from site_builder.problems import Level
 from site_builder.progress import STAGES, Lines
-from site_builder.reporting import NoRevisionError, as_markdown, as_text, compare
 from site_builder.search import SearchError
-from site_builder.serving import serve
 from site_builder.timing import Book, measuring, table
 from site_builder.unchanged import CACHE, Beginning
-from site_builder.verification import NoManifestError, verify_address, verify_folder
 from site_builder.workers import Pool
+
+if TYPE_CHECKING:
+    from site_builder.importing.asking import Asked
+    from site_builder.importing.propose import Proposal
 
 DONE, INPUT, USAGE, MACHINE = 0, 1, 2, 3
 """Exit codes: done; errors in the input, nothing published; wrong usage; disk, permission or signal."""
@@ -205,6 +200,9 @@ def check_command(  # noqa: PLR0913  # each is an option of the command
     wrong is found in one pass: where it is, what is wrong, and how to mend it. Exit code 0: nothing is wrong. 1:
     errors, all listed. 2: wrong usage. 3: the disk, a permission or a signal.
     """
+    from site_builder import check_report
+    from site_builder.fixing import fix_packages
+
     names = [Path(package).name for package in packages]
     for name in names:
         if not (root / PACKAGES / name).is_dir():
@@ -221,10 +219,10 @@ def check_command(  # noqa: PLR0913  # each is an option of the command
     wrong = any(problem.level is Level.ERROR for problem in outcome.problems)
     _say_traces(outcome, debug=debug)
     if format_ == "json":
-        click.echo(as_report(outcome.problems, outcome.packages, outcome.missing_history), nl=False)
+        click.echo(check_report.report(outcome.problems, outcome.packages, outcome.missing_history), nl=False)
         sys.exit(INPUT if wrong else DONE)
     if format_ == "github":
-        click.echo(as_annotations(outcome.problems), nl=False)
+        click.echo(check_report.github(outcome.problems), nl=False)
     else:
         _say_problems(outcome)
     if outcome.missing_history:
@@ -262,6 +260,8 @@ def import_command(files: Sequence[Path], name: str | None, out: Path | None, ro
 
     Exit code 0: written. 1: a file cannot be read; nothing written. 2: wrong usage. 3: disk or permission.
     """
+    from site_builder.importing.draft import draft_name
+
     proposal = _read_response(files)
     chosen = name or draft_name(proposal, {})
     if not name and sys.stdin.isatty():
@@ -283,6 +283,11 @@ def new_command(files: Sequence[Path], name: str | None, out: Path | None, root:
 
     Exit code 0: written. 1: a file cannot be read; nothing written. 2: wrong usage. 3: disk or permission.
     """
+    from site_builder.importing.asking import to_ask
+    from site_builder.importing.draft import draft_name
+    from site_builder.importing.propose import Proposal
+    from site_builder.importing.report import reading
+
     proposal = _read_response(files) if files else Proposal(())
     if files:
         click.echo(f"{reading(proposal)}\n")
@@ -293,7 +298,9 @@ def new_command(files: Sequence[Path], name: str | None, out: Path | None, root:
     _write_draft(proposal, out or root / PACKAGES, chosen, settled)
 
 
-def _read_response(files: Sequence[Path]) -> Proposal:
+def _read_response(files: Sequence[Path]) -> "Proposal":
+    from site_builder.importing.importer import read_files
+
     with Pool(1, SECONDS) as pool:
         read = read_files(files, pool)
     for problem in read.problems:
@@ -308,7 +315,7 @@ def _read_response(files: Sequence[Path]) -> Proposal:
     return read.proposal
 
 
-def _ask(asked: Sequence[Asked]) -> dict[str, str]:
+def _ask(asked: "Sequence[Asked]") -> dict[str, str]:
     """Ask one question after the other, until all are answered or what is piped in ends.
 
     A person is asked again where an answer does not fit; in what is piped in all later answers would be wrong as well.
@@ -336,7 +343,10 @@ def _ask(asked: Sequence[Asked]) -> dict[str, str]:
     return settled
 
 
-def _write_draft(proposal: Proposal, out: Path, name: str, settled: dict[str, str]) -> None:
+def _write_draft(proposal: "Proposal", out: Path, name: str, settled: dict[str, str]) -> None:
+    from site_builder.importing.importer import taken, write_draft
+    from site_builder.importing.report import report
+
     if why := taken(out, name):
         raise click.UsageError(f"{why}; give another --name")
     written = write_draft(proposal, out, name, datetime.now(UTC).date(), settled)
@@ -362,6 +372,8 @@ def serve_command(port: int, host: str, root: Path, jobs: int) -> None:
     the list of versions, is named at the foot of the page and does not stand in the way. Ctrl-C ends it, with exit
     code 0. 2: wrong usage. 3: the port or the disk cannot be used.
     """
+    from site_builder.serving import serve
+
     try:
         with Pool(jobs) as pool:
             serve(root, host, port, pool, lambda line: click.echo(line, err=True))
@@ -382,6 +394,8 @@ def report_command(base: str, format_: str, root: Path, jobs: int) -> None:
     In numbers: records, figures that moved and by how much; what is wrong; what a reviewer should look at. Exit code 0:
     said, whatever it is. 2: wrong usage, or no such revision. 3: the disk, a permission or a signal.
     """
+    from site_builder.reporting import NoRevisionError, as_markdown, as_text, compare
+
     write = as_markdown if format_ == "markdown" else as_text
     try:
         with TemporaryDirectory(prefix="site-builder-") as space, Pool(jobs) as pool:
@@ -398,6 +412,10 @@ def verify_command(place: str) -> None:
     Each file that was changed or is missing is named, and in a folder each that is too many, with what to do. Exit
     code 0: nothing differs. 1: something does. 2: wrong usage. 3: the folder or the server could not be read.
     """
+    from http.client import HTTPException
+
+    from site_builder.verification import NoManifestError, verify_address, verify_folder
+
     served = place.startswith(("http://", "https://"))
     if not served and not Path(place).is_dir():
         message = f"{place} is neither a folder nor an address that begins with http"
@@ -442,7 +460,7 @@ def _pool(jobs: int, total: int) -> Pool:
 @contextmanager
 def _cluster(address: str, jobs: int) -> Iterator[Executor]:
     try:
-        from site_builder.cluster import Cluster  # noqa: PLC0415  # Dask is an extra, and slow to import
+        from site_builder.cluster import Cluster  # Dask is an extra, and slow to import
     except ModuleNotFoundError as missing:
         message = "--scheduler needs the extra dask: pip install 'site-builder[dask]'"
         raise click.UsageError(message) from missing

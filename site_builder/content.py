@@ -6,12 +6,12 @@ from pathlib import Path
 
 from site_builder import urls
 from site_builder.bounded import TooSlow, bounded, seconds_for
+from site_builder.built import BuiltPackage
 from site_builder.charts import draw
 from site_builder.database import Query, ask
 from site_builder.discover import screen_files
 from site_builder.markdown import Article, Resolve, read_markdown
 from site_builder.model import Figure, Summary
-from site_builder.packages import BuiltPackage
 from site_builder.problems import Problem
 from site_builder.safety import answer_problems, folder_problems
 from site_builder.spanning import spanning

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from site_builder import fingerprints, workings
+from site_builder.built import BuiltPackage
 from site_builder.fingerprints import Look
 from site_builder.model import Card, Field, File, PackageFolder
 from site_builder.output import BusyError, Folder, lock, verify
-from site_builder.packages import BuiltPackage
 from site_builder.settings import SETTINGS, Site
 from site_builder.timing import measuring, stage
 from site_builder.versions import Told, tell

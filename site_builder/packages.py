@@ -4,14 +4,11 @@
 pool of processes, or a cluster.
 """
 
-import pickle
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
 
-from site_builder import workings
+from site_builder.built import DATABASE, BuiltPackage
 from site_builder.cards import make_card
 from site_builder.changes import compare_versions
 from site_builder.charts import draw, redraw
@@ -20,7 +17,7 @@ from site_builder.database import Loaded, Query, ask, prepare
 from site_builder.discover import DESCRIPTOR
 from site_builder.downloads import table_paths, write_downloads
 from site_builder.everything import write_tables
-from site_builder.model import Card, Figure, File, LedgerEntry, PackageFolder
+from site_builder.model import Figure, LedgerEntry, PackageFolder
 from site_builder.output import Folder
 from site_builder.package_pages import write_pages
 from site_builder.problems import Problem, drafted, errors
@@ -29,32 +26,12 @@ from site_builder.safety import answer_problems
 from site_builder.settings import Site
 from site_builder.spanning import write_about
 from site_builder.summaries import Checking, figures, ledger, ledger_figure
-from site_builder.timing import Spent, stage
+from site_builder.timing import stage
 from site_builder.trails import TableFacts, lookup_in, table_facts, write_facts
 from site_builder.vocabulary import NO_VOCABULARY, Vocabulary
 
-DATABASE = "tables.sqlite"
-"""File of the scratch folder that holds a package's part of the database of all tables."""
 PUBLISHED = "ledger: "
 """Before the name of a query that counts for a published figure."""
-
-
-@dataclass(frozen=True, slots=True)
-class BuiltPackage:
-    """What a package hands to the rest of the site."""
-
-    name: str
-    problems: tuple[Problem, ...]
-    card: Card | None = None
-    """Nothing where there was an error."""
-    files: tuple[File, ...] = ()
-    """Files of the site, below ``site/`` in the scratch folder."""
-    tables: tuple[Loaded, ...] = ()
-    """Typed tables in Parquet, in the scratch folder, for SQL over several packages."""
-    traceback: str = ""
-    """Where this program failed over the package; for a maintainer's eyes, and never for the site."""
-    spent: tuple[Spent, ...] = field(default=(), compare=False)
-    """What each stage took; of no account for what the package is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +41,6 @@ class _Summarised:
     figures: tuple[Figure, ...]
     ledger: tuple[LedgerEntry, ...]
     loaded: tuple[Loaded, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Builder:
-    """Builds packages of one site. What it holds of the site is unpickled once for a process, not for each package."""
-
-    site: bytes
-    """The site, pickled."""
-    workings: Path | None = None
-    """Where processes find what others worked out."""
-
-    @classmethod
-    def of(cls, site: Site, workings: Path | None = None) -> Self:
-        """Make a builder for a site."""
-        return cls(pickle.dumps(site), workings)
-
-    def __call__(self, folder: PackageFolder, scratch: Path) -> BuiltPackage:
-        """Build one package."""
-        workings.use(self.workings)
-        return build_package(folder, scratch, _site(self.site))
-
-
-@lru_cache(maxsize=2)
-def _site(pickled: bytes) -> Site:
-    site: Site = pickle.loads(pickled)  # noqa: S301  # whoever asks for packages to be built made it
-    return site
 
 
 def build_package(folder: PackageFolder, scratch: Path, site: Site) -> BuiltPackage:

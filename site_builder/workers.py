@@ -4,16 +4,14 @@ import errno
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import Future
-from tempfile import gettempdir
 from typing import Any, Self
 
 from pebble import ProcessExpired, ProcessPool
 
+from site_builder.ahead import PRELOADED, can_fork
 from site_builder.drawing import NotInstalledError
 from site_builder.output import UnverifiedError
 
-LONGEST_FOLDER = 70
-"""Characters of the temporary folder's path beyond which a fork server has no room for the name of its socket."""
 SECONDS = 300
 """Time that one package may take; then its process is ended, and the package fails alone."""
 
@@ -48,11 +46,10 @@ class Pool:
 
     def __init__(self, jobs: int, seconds: float = SECONDS) -> None:
         """Run this many packages at once."""
-        near = len(gettempdir()) <= LONGEST_FOLDER
-        method = "forkserver" if near and "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+        method = "forkserver" if can_fork() else "spawn"
         context = multiprocessing.get_context(method)
         if method == "forkserver":
-            context.set_forkserver_preload(["site_builder.packages"])
+            context.set_forkserver_preload([*PRELOADED])
         self._pool = ProcessPool(max_workers=jobs, context=context)
         self._seconds = seconds
 

@@ -15,7 +15,8 @@ import frictionless
 import pytest
 
 from site_builder.build import Outcome, build, check
-from site_builder.packages import BuiltPackage, build_package
+from site_builder.built import BuiltPackage
+from site_builder.packages import build_package
 from site_builder.settings import read_site
 from site_builder.workers import Here, Pool
 from tests.making import (

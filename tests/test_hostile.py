@@ -16,9 +16,9 @@ import pytest
 
 from site_builder import bounded
 from site_builder.build import build, each_package
+from site_builder.built import BuiltPackage
 from site_builder.database import Failure
 from site_builder.model import PackageFolder
-from site_builder.packages import BuiltPackage
 from site_builder.workers import Here, Pool
 from tests.making import (
     PACKAGES,

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from site_builder.packages import BuiltPackage, build_package
+from site_builder.built import BuiltPackage
+from site_builder.packages import build_package
 from site_builder.problems import errors
 from site_builder.settings import Site, read_site
 from tests.making import Files, as_json, elements, package, plain, refusal, repository, table, tree

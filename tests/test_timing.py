@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from site_builder.build import build
-from site_builder.packages import BuiltPackage
+from site_builder.built import BuiltPackage
 from site_builder.timing import Spent, Timed, measuring, stage, table
 from site_builder.workers import Here
 from tests.making import PACKAGES, command, repository

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from site_builder.build import PACKAGES as FOLDER
+from site_builder.built import Builder
 from site_builder.discover import discover
 from site_builder.keeping import keep, read_kept, write_note
 from site_builder.lasting import Lasting
 from site_builder.model import PackageFolder, PastVersion
 from site_builder.output import READ_ONLY
-from site_builder.packages import Builder, build_package
+from site_builder.packages import build_package
 from site_builder.settings import Site, read_site
 from site_builder.travelling import answer_call, pack_call, take_answer
 from site_builder.workers import Crashed

@@ -5,6 +5,7 @@ from concurrent.futures import TimeoutError as OutOfTimeError
 from pathlib import Path
 
 from site_builder.importing.delimited import read_delimited
+from site_builder.importing.endings import ENDINGS, SECONDS
 from site_builder.importing.pdf import read_pdf
 from site_builder.importing.plain import read_text
 from site_builder.importing.received import LARGEST_FILE, Received, UnreadableError
@@ -13,9 +14,6 @@ from site_builder.importing.word import read_word
 from site_builder.importing.workbook import read_workbook
 from site_builder.problems import Problem
 from site_builder.workers import Crashed, Here, Pool
-
-SECONDS = 300
-"""Time that reading one file may take."""
 
 _Reader = Callable[[str, bytes], Received]
 _BY_NAME: dict[str, _Reader] = {
@@ -34,8 +32,6 @@ _BY_NAME: dict[str, _Reader] = {
     ".xls": read_workbook,
     ".ods": read_workbook,
 }
-ENDINGS = tuple(_BY_NAME)
-"""Endings of the files that can be read."""
 _OLD_WORD = (".doc", ".rtf", ".odt", ".pages", ".eml", ".msg", ".zip", ".tif", ".tiff", ".jpg", ".jpeg", ".png")
 _BEGINS = (
     (b"%PDF-", (".pdf",)),

@@ -10,8 +10,6 @@ import olefile
 from site_builder.safety.finding import Finding, masked
 from site_builder.safety.office import Looked, hidden, unreadable
 
-MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""What such a file begins with."""
 _MOST_RECORDS = 2_000_000
 _STATES = {1: "hidden", 2: "very hidden"}
 _BOUNDSHEET, _ROW, _COLINFO, _NOTE, _FILEPASS, _SUPBOOK, _NAME = 0x85, 0x208, 0x7D, 0x1C, 0x2F, 0x1AE, 0x18

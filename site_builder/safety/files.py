@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from site_builder.safety import binary, pdf
-from site_builder.safety.apart import look_apart
-from site_builder.safety.binary import look_into_binary
 from site_builder.safety.finding import Finding
 from site_builder.safety.office import IS_SPREADSHEET, look_into_office, unreadable
 from site_builder.safety.personal_data import personal_data
@@ -17,6 +14,8 @@ SOURCE_KINDS = frozenset(["text", "pdf"])
 LARGEST = 200_000_000
 """Bytes of a file that is looked into."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_BINARY, _PDF = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-"
+"""How files of old office programs begin, and what a PDF says of itself."""
 _PDF_WITHIN = 1024
 """Bytes in which a reader of PDF looks for its beginning."""
 
@@ -41,10 +40,14 @@ def look_into(data: bytes, titles: Sequence[str] = ()) -> LookedInto:
     if data.startswith(b"PK\x03\x04"):
         kind, findings = look_into_office(data, titles)
         return LookedInto("spreadsheet" if kind in IS_SPREADSHEET else kind, findings)
-    if data.startswith(binary.MAGIC):
+    if data.startswith(_BINARY):
+        from site_builder.safety.binary import look_into_binary  # noqa: PLC0415  # few packages have such a file
+
         kind, findings = look_into_binary(data)
         return LookedInto("spreadsheet" if kind in IS_SPREADSHEET else kind, findings)
-    if pdf.MAGIC in data[:_PDF_WITHIN]:
+    if _PDF in data[:_PDF_WITHIN]:
+        from site_builder.safety.apart import look_apart  # noqa: PLC0415  # a fifth of a second, likewise
+
         return LookedInto("pdf", look_apart(data, titles))
     text = decoded(data)
     if text is None:

@@ -25,8 +25,6 @@ from site_builder.safety.finding import Finding, masked
 from site_builder.safety.office import Words, hidden, looked_through, unreadable
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of every small fault, and we only look
-MAGIC = b"%PDF-"
-"""What a PDF begins with, or has within its first 1,024 bytes."""
 MOST_PAGES = 500
 """Pages that are looked at; a longer one is to be divided."""
 LARGEST_UNPACKED = 400_000_000
