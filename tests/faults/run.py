@@ -1,0 +1,117 @@
+"""Put every fault into a build, or every so-many-th of each kind, and print what came of it.
+
+As ``python -m tests.faults.run [--every N] [--kind PART_OF_ITS_NAME]``; ends with 1 where anything was wrong.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from queue import SimpleQueue
+
+from tests.faults.ensure_strace import find_strace
+from tests.faults.ground import Ground
+from tests.faults.kinds import Try, mount, tries, unmount
+
+AT_ONCE = 2
+WRONGS = ("mixed", "code", "words", "next build", "left running", "left over")
+"""What can be wrong, by the words that it begins with."""
+
+
+def main() -> None:
+    """Try them, and print a line for whatever is wrong and a table in the end."""
+    parser = argparse.ArgumentParser(description="Put faults into builds of a small site.")
+    parser.add_argument("--every", type=int, default=1, help="take every so-many-th fault of each kind")
+    parser.add_argument("--kind", default="", help="only kinds whose name has these words")
+    arguments = parser.parse_args()
+    if find_strace() is None:
+        sys.exit("There is no strace here that works.")
+    with grounds(AT_ONCE) as (plain, small):
+        chosen = [each for each in sampled(tries(plain[0]), arguments.every) if arguments.kind in each.kind]
+        print(f"{len(chosen)} faults", flush=True)
+        found = put_in(chosen, plain, small, _told)
+    print(table(found))
+    sys.exit(any(wrong for _, wrong in found))
+
+
+def _told(each: Try, wrong: Sequence[str]) -> None:
+    for line in wrong:
+        print(f"{each.kind}, {each.name}: {line}", flush=True)
+
+
+@contextmanager
+def grounds(number: int) -> Iterator[tuple[list[Ground], list[Ground]]]:
+    """Prepare grounds, and one on a small disk of its own where that is allowed."""
+    with ExitStack() as stack:
+        folders = [stack.enter_context(_folder()) for _ in range(number)]
+        disk = stack.enter_context(_folder())
+        small = mount(disk)
+        if small:
+            stack.callback(unmount, disk)
+        made = [Ground(folder) for folder in (*folders, *([disk] if small else []))]
+        with ThreadPoolExecutor(number) as pool:
+            list(pool.map(Ground.prepare, made))
+        yield made[:number], made[number:]
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Make a folder with a short path."""
+    folder = Path(tempfile.mkdtemp(prefix="faults-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sampled(all_: Iterable[Try], every: int, seed: int = 0) -> list[Try]:
+    """Take every so-many-th of each kind, and at least one."""
+    kinds: dict[str, list[Try]] = defaultdict(list)
+    for each in all_:
+        kinds[each.kind].append(each)
+    return [each for its in kinds.values() for each in its[min(seed % every, len(its) - 1) :: every]]
+
+
+def put_in(
+    chosen: Sequence[Try],
+    plain: Sequence[Ground],
+    small: Sequence[Ground],
+    tell: Callable[[Try, Sequence[str]], None] = lambda *_: None,
+) -> list[tuple[Try, list[str]]]:
+    """Put each fault into a build, some at once, and give what was wrong; without a small disk its own are left out."""
+    free: dict[bool, SimpleQueue[Ground]] = {False: SimpleQueue(), True: SimpleQueue()}
+    for ground in plain:
+        free[False].put(ground)
+    for ground in small:
+        free[True].put(ground)
+
+    def one(each: Try) -> tuple[Try, list[str]]:
+        ground = free[each.on_small_disk].get()
+        try:
+            wrong = each.run(ground)
+        finally:
+            free[each.on_small_disk].put(ground)
+        tell(each, wrong)
+        return each, wrong
+
+    with ThreadPoolExecutor(len(plain)) as pool:
+        return list(pool.map(one, (each for each in chosen if small or not each.on_small_disk)))
+
+
+def table(found: Sequence[tuple[Try, list[str]]]) -> str:
+    """Write how many faults of each kind were tried, and how many of them had each thing wrong."""
+    lines = ["| fault | tried | " + " | ".join(WRONGS) + " |", "|---" * (len(WRONGS) + 2) + "|"]
+    for kind in dict.fromkeys(each.kind for each, _ in found):
+        its = [wrong for each, wrong in found if each.kind == kind]
+        counts = [sum(any(line.startswith(word) for line in wrong) for wrong in its) for word in WRONGS]
+        lines.append(f"| {kind} | {len(its)} | " + " | ".join(map(str, counts)) + " |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
