@@ -1,13 +1,20 @@
 """Run the commands: ``site-builder``, or ``python -m site_builder``."""
 
+import os
+import signal
 import sys
 from typing import NoReturn
 
 from site_builder.unchanged import nothing_to_do
 
+MACHINE = 3
+"""Exit code after a signal, as ``cli.py`` has it."""
+
 
 def main() -> NoReturn:
     """Run a command; a build that has nothing to do is over before all that it might need is imported."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     if nothing_to_do(sys.argv[1:]):
         sys.exit(0)
     if sys.argv[1:2] == ["build"]:
@@ -17,6 +24,12 @@ def main() -> NoReturn:
     from site_builder.cli import main as run  # noqa: PLC0415  # half a second, likewise
 
     run()
+
+
+def _stop(_number: int, _frame: object) -> NoReturn:
+    """End at once: there is nothing to clear yet, and an exception might be taken for a module that is broken."""
+    os.write(2, b"Stopped. Nothing was published.\n")
+    os._exit(MACHINE)
 
 
 if __name__ == "__main__":

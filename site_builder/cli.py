@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
@@ -29,7 +30,7 @@ from site_builder.progress import STAGES, Lines
 from site_builder.search import SearchError
 from site_builder.timing import Book, measuring, table
 from site_builder.unchanged import CACHE, Beginning
-from site_builder.workers import Pool
+from site_builder.workers import BrokenError, Pool
 
 if TYPE_CHECKING:
     from site_builder.importing.asking import Asked
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 DONE, INPUT, USAGE, MACHINE = 0, 1, 2, 3
 """Exit codes: done; errors in the input, nothing published; wrong usage; disk, permission or signal."""
 
+_FAULTS = (BusyError, UnverifiedError, SearchError, BrokenError, OSError)
+"""What a machine does to a build."""
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _NO_ADDRESS = (
     "The site's address is not known: say it with url in site.toml or with --url. Without it there is no sitemap, "
     "no feed, no catalog.jsonld, no data for search engines in the pages, no picture for links and no code to paste."
@@ -67,6 +71,34 @@ _history = click.option(
     help="What to do where the repository's history lacks an earlier version of a package: stop, or leave it out.  "
     "[default: required where the variable CI is set, else optional]",
 )
+
+
+def _says_what_stands(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a fault that comes once the new site is in its place be none: what is left is tidying."""
+
+    @wraps(command)
+    def told(*, root: Path, out: Path | None, **options: object) -> None:
+        target = out or root / "dist"
+        before = _which(target)
+        try:
+            command(root=root, out=out, **options)
+            _hear_no_more()
+        except (KeyboardInterrupt, *_FAULTS) as fault:
+            if _which(target) in {None, before}:
+                raise
+            _hear_no_more()
+            _end(f"{target} is the new site; what comes after that was not done: {_why(fault)}.", DONE)
+
+    return told
+
+
+def _which(folder: Path) -> tuple[int, int] | None:
+    """Tell a folder from any other that is there at the same time; nothing where there is none."""
+    try:
+        about = folder.stat()
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino
 
 
 _PARTLY_SANDBOXED = (
@@ -108,6 +140,7 @@ def cli() -> None:
 @_history
 @_debug
 @_jobs
+@_says_what_stands
 def build_command(  # noqa: PLR0913  # each is an option of the command
     root: Path,
     out: Path | None,
@@ -531,14 +564,31 @@ def _end(message: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
+def _why(fault: BaseException) -> str:
+    match fault:
+        case KeyboardInterrupt():
+            return "it was stopped"
+        case BrokenError():
+            return "a process that builds packages could not be started, or was ended"
+        case _:
+            return " ".join(str(fault).split()).removesuffix(".")
+
+
 def _stop(_number: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
+def _hear_no_more() -> None:
+    """Let no signal come between what is said in the end and the exit code."""
+    for number in _SIGNALS:
+        signal.signal(number, lambda *_: None)
+
+
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run a command, and end with the exit code that says how it went."""
-    signal.signal(signal.SIGTERM, _stop)
     try:
+        for number in _SIGNALS:
+            signal.signal(number, _stop)
         code = cli.main(args, standalone_mode=False)
     except click.exceptions.Exit as exit_:
         code = exit_.exit_code
@@ -546,7 +596,9 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         error.show()
         code = USAGE
     except (KeyboardInterrupt, click.Abort):
+        _hear_no_more()
         _end("Stopped. Nothing was published.", MACHINE)
-    except (BusyError, UnverifiedError, SearchError, OSError) as error:
-        _end(f"Nothing was published: {error}.", MACHINE)
+    except _FAULTS as error:
+        _hear_no_more()
+        _end(f"Nothing was published: {_why(error)}.", MACHINE)
     sys.exit(code if isinstance(code, int) else DONE)

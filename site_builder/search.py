@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
@@ -73,6 +74,8 @@ _NEEDED = (
     "fragment/*",
 )
 """What Pagefind writes that our search page loads; the rest is its own interface."""
+_LAST_OF_SCRIPTS = (b",search};", b"self.postMessage(response);});})();")
+"""How Pagefind's two scripts end."""
 
 
 class SearchError(RuntimeError):
@@ -122,11 +125,24 @@ def _index(
         _gather(folder, files, pages)
     _run(pages, index, language)
     for path in sorted({path for pattern in _NEEDED for path in index.glob(pattern)}):
-        out.write(place + path.relative_to(index).as_posix(), path.read_bytes())
+        data = path.read_bytes()
+        if not is_whole(path.suffix, data):
+            raise SearchError(f"Pagefind wrote only a part of {path.name}; the disk may be full")
+        out.write(place + path.relative_to(index).as_posix(), data)
     counted = _words(_fragments(index))
     shutil.rmtree(pages, ignore_errors=True)
     shutil.rmtree(index)
     return counted
+
+
+def is_whole(suffix: str, data: bytes) -> bool:
+    """Tell whether a file of Pagefind's is there to its end: it does not look whether its last write came about."""
+    if suffix == ".js":
+        return data.rstrip().endswith(_LAST_OF_SCRIPTS)
+    try:
+        return bool(json.loads(data) if suffix == ".json" else gzip.decompress(data))
+    except (EOFError, OSError, ValueError, zlib.error):
+        return False
 
 
 def _gather(folder: Path, files: Iterable[File], pages: Path) -> None:

@@ -1,9 +1,14 @@
 """Run packages in a pool of processes, each task bounded in time, or in this process for tests and debugging."""
 
+import ctypes
 import errno
 import multiprocessing
+import os
+import signal
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Self
 
 from pebble import ProcessExpired, ProcessPool
@@ -12,17 +17,21 @@ from site_builder.ahead import PRELOADED, can_fork
 from site_builder.drawing import NotInstalledError
 from site_builder.output import UnverifiedError
 
+_PR_SET_PDEATHSIG = 1
 SECONDS = 300
 """Time that one package may take; then its process is ended, and the package fails alone."""
 
 Crashed = ProcessExpired
 """A task that ended its process."""
+BrokenError = BrokenProcessPool
+"""There are no processes, and none can be started: whoever starts them was ended, or the system refuses."""
 
 
 _OF_THE_MACHINE = frozenset(
     [
         errno.ENOSPC,
         errno.EDQUOT,
+        errno.EFBIG,
         errno.EIO,
         errno.EMFILE,
         errno.ENFILE,
@@ -30,6 +39,7 @@ _OF_THE_MACHINE = frozenset(
         errno.EPERM,
         errno.EROFS,
         errno.ENOMEM,
+        errno.EAGAIN,
     ],
 )
 """What the disk or the system refuses, whatever the package."""
@@ -37,7 +47,7 @@ _OF_THE_MACHINE = frozenset(
 
 def is_of_the_machine(fault: Exception) -> bool:
     """Tell a disk that is full, or a permission that is missing, from what is wrong with one package."""
-    own = isinstance(fault, NotInstalledError | UnverifiedError)
+    own = isinstance(fault, NotInstalledError | UnverifiedError | BrokenError)
     return own or (isinstance(fault, OSError) and fault.errno in _OF_THE_MACHINE)
 
 
@@ -50,12 +60,15 @@ class Pool:
         context = multiprocessing.get_context(method)
         if method == "forkserver":
             context.set_forkserver_preload([*PRELOADED])
-        self._pool = ProcessPool(max_workers=jobs, context=context)
+        self._pool = ProcessPool(max_workers=jobs, context=context, initializer=end_with_parent)
         self._seconds = seconds
 
     def submit(self, function: Callable[..., Any], /, *args: object) -> Future[Any]:
         """Begin a call in one of the processes."""
-        future: Future[Any] = self._pool.schedule(function, args=list(args), timeout=self._seconds)
+        try:
+            future: Future[Any] = self._pool.schedule(function, args=list(args), timeout=self._seconds)
+        except RuntimeError as error:
+            raise BrokenError(str(error)) from error
         return future
 
     def __enter__(self) -> Self:
@@ -69,6 +82,17 @@ class Pool:
         else:
             self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
         self._pool.join()
+
+
+def end_with_parent() -> None:
+    """Let the system end this process with the one that started it, so that nothing goes on writing after a build.
+
+    Without Linux the process ends when it next looks for work.
+    """
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() == 1:  # it was too late to ask
+            os._exit(1)
 
 
 class Here:

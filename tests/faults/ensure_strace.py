@@ -1,4 +1,4 @@
-"""Find strace, which puts the faults in; as ``python -m tests.faults.ensure_strace``, install it where that can be done."""
+"""Find strace, which puts the faults in; as ``python -m tests.faults.ensure_strace``, install it where we may."""
 
 import os
 import shutil

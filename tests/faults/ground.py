@@ -187,9 +187,9 @@ class Ground:
     def judge(self, after: Ended, codes: Sequence[int], *, then: Mapping[str, bytes] | None = None) -> list[str]:
         """Say what a fault did that it must not; the build without a fault that comes next is made here.
 
-        That build makes the new site, or another one where the input was changed meanwhile, which the first may have made
-        too. Where a build was killed, Python's own folder with the socket of its processes stays in the system's temporary
-        folder, as anything would.
+        That build makes the new site, or another one where the input was changed meanwhile, which the first may have
+        made too. Where a build was killed, Python's own folder with the socket of its processes stays in the system's
+        temporary folder, as anything would.
         """
         state = self.state(then)
         wrong = [f"mixed: {state}"] if state not in {"old", "new"} else _differs(self.out)
