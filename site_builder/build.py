@@ -158,7 +158,11 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
                 problems = (*problems, *remains(everywhere, withdrawn))
         if not drafting:
             with timing.stage("changed"):
-                problems = (*problems, *_changed(inputs.changed(look_at_inputs(root))))
+                changed = inputs.changed(look_at_inputs(root))
+            problems = (
+                *(each for each in problems if each.code != "fault" or each.where not in changed),
+                *_changed(changed),
+            )
         if errors(problems):
             return Outcome(in_order(problems), len(folders), tracebacks=_traces(built), timed=timed)
         composed(partial(lay, parts=parts.values(), rest=folder))
@@ -197,7 +201,10 @@ def _part(kept: Kept) -> Part:
 
 
 def _changed(folders: Iterable[str]) -> Iterator[Problem]:
-    """Tell of what somebody changed meanwhile: part of the site would be made from the old, part from the new."""
+    """Tell of what somebody changed meanwhile: part of the site would be made from the old, part from the new.
+
+    A file that went away while it was read is no fault of ours.
+    """
     for where in folders:
         what = "It changed while the site was being built."
         yield Problem(where, "changed", what, "Build again, when nobody writes into it.")

@@ -70,8 +70,8 @@ class Ground:
     """The site before."""
     new: dict[str, bytes] = field(default_factory=dict)
     """The site as a build without a fault makes it."""
-    clean: list[str] = field(default_factory=list)
-    """What lies beside the input and the site after such a build."""
+    clean: set[str] = field(default_factory=set)
+    """What may lie beside the input and the site after such a build, and after one that follows it."""
     seconds: float = 0
     """How long such a build took."""
     other: dict[str, bytes] = field(default_factory=dict)
@@ -113,7 +113,23 @@ class Ground:
         self.seconds = time.monotonic() - begun
         self.new = tree(self.out)
         self.clean = self.beside()
+        self._must_build()
+        self.clean |= self.beside()
         assert self.old != self.new, "the fault would change nothing"
+
+    def site_of(self, package: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Give the site of input that is changed while a build runs, which is the same each time."""
+        if not self.other:
+            for before in (True, False):
+                self.restore()
+                if before:
+                    self._must_build()
+                write(self.repository / package, files)
+                for _ in range(2):
+                    self._must_build()
+                    self.clean |= self.beside()
+                self.other = tree(self.out)
+        return self.other
 
     def _must_build(self) -> None:
         ended = self.build()
@@ -174,15 +190,15 @@ class Ground:
         with self.started(*before, wrapper=wrapper, limits=limits, into=into, **environment) as process:
             return ended(process)
 
-    def beside(self) -> list[str]:
+    def beside(self) -> set[str]:
         """List what lies beside the input and the site, and in the temporary folder; numbers are as good as others."""
         ours = self.repository
         apart = {ours / name for name in _INPUT} | {self.out}
         found = [path for top in ours.iterdir() if top not in apart for path in (top, *top.rglob("*"))]
-        return sorted(
+        return {
             re.sub(r"\d+", "0", path.relative_to(self.space).as_posix())
             for path in (*found, *self.temporary.rglob("*"))
-        )
+        }
 
     def judge(self, after: Ended, codes: Sequence[int], *, then: Mapping[str, bytes] | None = None) -> list[str]:
         """Say what a fault did that it must not; the build without a fault that comes next is made here.
@@ -201,7 +217,7 @@ class Ground:
             wrong.append("next build: not the site that it should be")
         wrong += [f"left running: {line}" for line in waited_for(after.session) if line]
         if not any(each.startswith("next") for each in wrong):
-            left = sorted(set(self.beside()) ^ set(self.clean))
+            left = sorted(self.beside() - self.clean)
             left = [path for path in left if after.code >= 0 or not path.startswith("tmp/pymp-")]
             wrong += [f"left over: {left[:5]}"] if left else []
         return wrong

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.faults.ground import DONE, INPUT, MACHINE, PATIENCE, Ended, Ground, end_session, ended, waited_for
 from tests.faults.points import Point, injecting, points, tracer, with_fault
-from tests.making import tree, write
+from tests.making import write
 from tests.tools import ROOT
 
 KILLED = -9
@@ -57,6 +57,9 @@ def tries(ground: Ground) -> Iterator[Try]:
     for point in parent:
         if point.changes:
             yield Try("killed twice", str(point), partial(_twice, point=point, others=parent))
+    for point in workers:
+        if point.changes:
+            yield Try("killed while a worker goes on", str(point), partial(_leave_orphans, point=point))
     for point in (*parent, *workers):
         if point.call in {"openat", "mkdir", "rename"}:
             yield Try("input changed during the build", str(point), partial(_change_input, point=point))
@@ -123,25 +126,35 @@ def _go_on(process: subprocess.Popen[str]) -> Ended:
 
 def _change_input(ground: Ground, point: Point) -> list[str]:
     """The site is the old one, or all of it is of the input before, or all of the input after."""
-    package = ground.repository / "datapackages" / "library-books"
-    changed = {
-        "books.csv": (ground.kept(package) / "books.csv").read_bytes().replace(b"Tides", b"Tidal"),
-        "README.md": (ground.kept(package) / "README.md").read_bytes().replace(b"Library", b"Lent"),
-    }
-    other = _site_of(ground, package, changed)
+    package, changed = _changed(ground)
+    other = ground.site_of(package, changed)
     with _stopped(ground, point) as process:
-        write(package, changed)
+        write(ground.repository / package, changed)
         after = _go_on(process)
     return ground.judge(after, [INPUT, MACHINE], then=other)
 
 
-def _site_of(ground: Ground, package: Path, changed: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    if not ground.other:
-        ground.restore()
-        write(package, changed)
-        assert ground.build().code == DONE
-        ground.other = tree(ground.out)
-    return ground.other
+def _leave_orphans(ground: Ground, point: Point) -> list[str]:
+    """Kill the command alone while another process stands still, which then goes on beside a build of changed input."""
+    package, changed = _changed(ground)
+    other = ground.site_of(package, changed)
+    with _stopped(ground, point) as process:
+        process.kill()
+        write(ground.repository / package, changed)
+        end_session(process.pid, signal.SIGCONT)
+        after = ended(process)
+    return ground.judge(after, [KILLED], then=other)
+
+
+def _changed(ground: Ground) -> tuple[str, Mapping[str, bytes]]:
+    """Name a package, and give files of it that differ from those there."""
+    package = "datapackages/library-books"
+    kept = ground.kept(ground.repository / package)
+    changed = {
+        "books.csv": (kept / "books.csv").read_bytes().replace(b"Tides", b"Tidal"),
+        "README.md": (kept / "README.md").read_bytes().replace(b"Library", b"Lent"),
+    }
+    return package, changed
 
 
 def _delete_input(ground: Ground, point: Point) -> list[str]:
