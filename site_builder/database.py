@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from site_builder import sandboxing, urls
 from site_builder.model import Answer, Column, RecordRef, Table, TypedColumn, Uses, Value
+from site_builder.output import UnverifiedError
 from site_builder.schemas import table_schema
 from site_builder.writable import decimal_scale
 
@@ -223,7 +224,7 @@ class LoadError(RuntimeError):
 def _crash(ended: sandboxing.Ended) -> Failure:
     """Say why the process ended before it answered."""
     if ended.code == _NOT_LOADED:
-        raise LoadError(ended.error)
+        raise (UnverifiedError if ended.error.startswith("IO Error") else LoadError)(ended.error)
     if ended.code == -14 or ended.code == -24:  # noqa: PLR1714, PLR2004  # SIGALRM, SIGXCPU
         return Failure("slow", f"It took more than {KILL_SECONDS} seconds.")
     if ended.code == -9 or "bad_alloc" in ended.error or "MemoryError" in ended.error:  # noqa: PLR2004

@@ -17,13 +17,26 @@ from site_builder import urls
 from site_builder.bundles import packed_files, put
 from site_builder.exports import as_text
 from site_builder.model import Card, Table, TypedColumn, Value
-from site_builder.output import Folder
+from site_builder.output import Folder, UnverifiedError
 from site_builder.writable import decimal_scale, is_double
 
 APPLICATION_ID = 0x44504B47
 """Tells programs whose file a database is: "DPKG", for data packages."""
 USER_VERSION = 1
 """Version of the form of the database: it changes when a program that reads it would have to."""
+_OF_THE_DISK = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+"""What SQLite answers where it cannot write, or finds otherwise what it wrote."""
 _MOST_COLUMNS = 1_999
 _BIGINT = 2**63
 
@@ -79,11 +92,27 @@ _VIEWS = (
 
 def write_tables(package: str, tables: Sequence[Table], path: Path) -> None:
     """Write a package's tables, and what each table and column means, into a database of their own."""
-    with contextlib.closing(sqlite3.connect(path)) as con:
+    with _opened(path) as con:
         con.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _ABOUT)
         for table in tables:
             _write_table(con, package, table)
         con.commit()
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a database to be written, and tell a disk that is full from SQL that is wrong.
+
+    Raises:
+        UnverifiedError: the disk or the system refuses.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as con:
+            yield con
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OF_THE_DISK:
+            raise
+        raise UnverifiedError(f"{path.name} could not be written: {error}") from error
 
 
 def _write_table(con: sqlite3.Connection, package: str, table: Table) -> None:
@@ -204,7 +233,7 @@ def _zip(bundles: Iterable[Path], path: Path) -> None:
 
 
 def _database(cards: Iterable[Card], parts: Iterable[Path], path: Path) -> None:
-    with contextlib.closing(sqlite3.connect(path)) as con:
+    with _opened(path) as con:
         con.executescript(
             f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA application_id = {APPLICATION_ID}; "
             f"PRAGMA user_version = {USER_VERSION};" + _ABOUT

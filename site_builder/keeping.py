@@ -20,7 +20,7 @@ from site_builder import fingerprints, workings
 from site_builder.built import BuiltPackage
 from site_builder.fingerprints import Look
 from site_builder.model import Card, Field, File, PackageFolder
-from site_builder.output import BusyError, Folder, lock, verify
+from site_builder.output import BusyError, Folder, lock, remove, verify
 from site_builder.settings import SETTINGS, Site
 from site_builder.timing import measuring, stage
 from site_builder.versions import Told, tell
@@ -247,7 +247,7 @@ def package_key(folder: PackageFolder, shared: str, recall: "Recall") -> str:
 
 def keep(folder: PackageFolder, scratch: Path, key: str, function: Callable[..., BuiltPackage]) -> Kept:
     """Build a package in an empty folder and keep the answer there; this is what an executor runs."""
-    shutil.rmtree(scratch, ignore_errors=True)
+    remove(scratch)
     with measuring() as book:
         built = function(folder, scratch)
         with stage("keep"):

@@ -58,6 +58,8 @@ NOISE = (
     ".definition",
 )
 """Parts of a page, as CSS selectors, that nobody looks for."""
+SECONDS, SECONDS_A_PAGE = 30, 0.2
+"""Time that Pagefind may take, twenty times what it does: where the disk fails it may wait for itself for ever."""
 Counted = tuple[dict[str, int], dict[str, int]]
 """How often words stand in prose, and how often in records."""
 _COUNTED = "words.json"
@@ -164,14 +166,19 @@ def _run(pages: Path, index: Path, language: str) -> None:
     options = ("--site", str(pages.resolve()), "--output-path", str(index.resolve()), "--force-language", main_language)
     noise = (part for selector in NOISE for part in ("--exclude-selectors", selector))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")}
-    done = subprocess.run(
-        (*program, *options, *noise),
-        cwd=index,  # where it looks for settings, and finds none
-        env=environment,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    seconds = SECONDS + SECONDS_A_PAGE * sum(1 for _ in pages.rglob("*.html"))
+    try:
+        done = subprocess.run(
+            (*program, *options, *noise),
+            cwd=index,  # where it looks for settings, and finds none
+            env=environment,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise SearchError(f"Pagefind, which makes the search index, took more than {seconds:.0f} seconds") from late
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines() or ["it said nothing"]
         raise SearchError(f"Pagefind, which makes the search index, failed: {said[-1]}")
