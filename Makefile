@@ -24,9 +24,9 @@ exit 1
 endef
 
 .NOTPARALLEL:
-.PHONY: help site serve verify check fix test test-slow fuzz test-croissant test-dask
+.PHONY: help site serve verify check fix test test-slow fuzz faults test-croissant test-dask
 .PHONY: compare bench bench-peers lint format lock clean
-.PHONY: install-run install-test install-lock install-scripts install-test-scripts install-browser
+.PHONY: install-run install-test install-lock install-scripts install-test-scripts install-browser install-strace
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,7 +48,7 @@ check: install-run ## Check every package and say what is wrong with it, buildin
 fix: install-run ## Mend what is mechanical in the packages (hashes, encodings, line ends, schemas), then check them
 	@$(PYTHON) -m site_builder check --fix
 
-test: lint install-test-scripts install-browser ## Run all checks of the code: formatting, lint, types and tests
+test: lint install-test-scripts install-browser install-strace ## Run all checks of the code: formatting, lint, types and tests
 	$(PYTHON) -m pytest --numprocesses=auto --dist=loadfile
 
 # Such as SIZES="10 100 1000 10000", which takes hours. RECORD=--record puts the figures into the documents.
@@ -77,6 +77,11 @@ fuzz: install-test ## Look for inputs that the readers stumble over (SECONDS=60 
 		$(PYTHON) -m tests.fuzz.run $$target -max_total_time=$(SECONDS) || exit 1; \
 	done
 	FUZZ_EXAMPLES=$(EXAMPLES) $(PYTHON) -m pytest tests/test_fuzzing.py
+
+# Kills, stops and starves builds at every system call that touches their files: an hour or two, on Linux alone.
+EVERY := 1
+faults: install-test install-strace ## Put every fault into a build, and see that none leaves a mixed site (EVERY=10: one of ten)
+	$(PYTHON) -m tests.faults.run --every $(EVERY)
 
 # One thing that mlcroissant needs comes as source: it is built here with a setuptools that is pinned too.
 test-croissant: install-test ## Hold the Croissant files against mlcroissant, installed for this alone
@@ -133,3 +138,6 @@ install-test-scripts: install-test
 
 install-browser: install-test
 	@$(PYTHON) -m tests.ensure_browser
+
+install-strace: install-test
+	@$(PYTHON) -m tests.faults.ensure_strace

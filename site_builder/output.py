@@ -29,6 +29,10 @@ READ_ONLY = 0o444 if os.name == "posix" else 0o666
 """Mode of the site's files. Windows does not delete what is read-only."""
 _NO_LINKS = frozenset([errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS])
 """What systems answer that link no files, or not from here to there, or no more of them."""
+_NO_EXCHANGE = frozenset([errno.ENOSYS, errno.EINVAL, errno.ENOTSUP])
+"""What systems and file systems answer that exchange no folders."""
+_ASIDE = "-old"
+"""How the name of the old site ends while the new one is put in its place, where that takes two steps."""
 _BINARY = getattr(os, "O_BINARY", 0)
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -127,7 +131,10 @@ def staging(out: Path) -> Iterator[Path]:
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     with lock(out.parent / f".{out.name}.lock", f"another build of {out.name}/ is under way; wait for it to end"):
-        for left in out.parent.glob(f".{out.name}.stage-*"):
+        for left in sorted(out.parent.glob(f".{out.name}.stage-*")):
+            if left.name.endswith(_ASIDE) and not out.exists():
+                left.rename(out)
+                continue
             shutil.rmtree(left, ignore_errors=True)
         stage = out.parent / f".{out.name}.stage-{os.getpid()}"
         stage.mkdir()
@@ -397,16 +404,20 @@ def publish(staged: Path, out: Path) -> bool:
     """Put the staged site in the place of the old one, and say whether that was one step.
 
     Linux exchanges the two folders in one step. Elsewhere the old one is moved aside first, and for a moment there is
-    none. What was there is then where the new one was.
+    none. What was there is then where the new one was. Where the build ends in that moment, the next one puts it back.
     """
     if not out.exists():
         staged.rename(out)
         return True
     if _exchange(staged, out):
         return True
-    aside = out.with_name(f".{out.name}.stage-{os.getpid()}-old")
+    aside = out.with_name(f".{out.name}.stage-{os.getpid()}{_ASIDE}")
     out.rename(aside)
-    staged.rename(out)
+    try:
+        staged.rename(out)
+    except BaseException:
+        aside.rename(out)
+        raise
     aside.rename(staged)
     return False
 
@@ -418,4 +429,7 @@ def _exchange(first: Path, second: Path) -> bool:
     if rename is None:
         return False
     answer: int = rename(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _RENAME_EXCHANGE)
+    number = ctypes.get_errno()
+    if answer and number not in _NO_EXCHANGE:
+        raise OSError(number, os.strerror(number), str(second))
     return answer == 0

@@ -11,6 +11,8 @@ import pytest
 from tests.making import PACKAGES, command, described, drop, parking_fines, plain, repository, tree, write
 from tests.tools import ROOT
 
+MAIN = "site_builder/__main__.py"
+
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -83,6 +85,27 @@ def test_a_signal_ends_with_3_and_leaves_the_old_site(tmp_path: Path, number: si
     assert (process.returncode, printed, said.strip()) == (3, "", "Stopped. Nothing was published.")
     assert tree(out) == {"index.html": b"old", "manifest.json": b"{}"}
     assert sorted(path.name for path in tmp_path.glob(".dist*")) == [".dist.lock"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGTERM"), reason="this system has no such signal")
+def test_a_signal_while_the_command_is_loaded_is_said_in_a_sentence(tmp_path: Path) -> None:
+    """Here from a module that is loaded first."""
+    write(tmp_path, {"site_builder/cli.py": "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n"})
+    write(tmp_path, {"site_builder/__init__.py": "", "site_builder/__main__.py": (ROOT / MAIN).read_text()})
+    program = [sys.executable, "-m", "site_builder", "build"]
+    done = subprocess.run(program, check=False, cwd=tmp_path, capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", "Stopped. Nothing was published.\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no output that is always full")
+def test_a_site_that_was_published_is_published_whatever_comes_after(root: Path, tmp_path: Path) -> None:
+    """Here the sentence that says so has nowhere to go."""
+    program = [sys.executable, "-m", "site_builder", "build", "--root", str(root), "--out", str(tmp_path / "dist")]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(program, check=False, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, encoding="utf-8")
+    assert done.returncode == 0
+    assert done.stderr.startswith(f"{tmp_path}/dist is the new site; what comes after that was not done: ")
+    assert (tmp_path / "dist" / "index.html").exists()
 
 
 def test_help_is_enough_to_use_it() -> None:

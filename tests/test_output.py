@@ -120,6 +120,29 @@ def test_where_a_system_cannot_exchange_folders_it_takes_two_steps(
     assert tree(tmp_path) == {".dist.lock": b"", "dist/a.html": b"new"}
 
 
+def test_the_old_site_comes_back_where_the_second_of_two_steps_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once, or in the next build where the first was killed between the two."""
+    monkeypatch.setattr(output, "_exchange", lambda *_: False)
+    out = write(tmp_path / "dist", {"a.html": "old"})
+    with pytest.raises(FileNotFoundError):
+        publish(tmp_path / "nothing", out)
+    assert tree(out) == {"a.html": b"old"}
+    out.rename(tmp_path / ".dist.stage-1-old")
+    with staging(out):
+        assert tree(out) == {"a.html": b"old"}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux exchanges two folders in one step")
+def test_a_disk_that_refuses_the_exchange_is_not_asked_for_two_steps(tmp_path: Path) -> None:
+    """Here since one of the two is not there."""
+    out = write(tmp_path / "dist", {"a.html": "old"})
+    with pytest.raises(FileNotFoundError):
+        publish(tmp_path / "nothing", out)
+    assert tree(tmp_path) == {"dist/a.html": b"old"}
+
+
 def test_a_build_that_fails_leaves_the_old_site_and_nothing_else(tmp_path: Path) -> None:
     """Whatever it raised."""
     out = write(tmp_path / "dist", {"a.html": "old"})

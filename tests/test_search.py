@@ -145,3 +145,12 @@ def test_without_pagefind_the_command_says_what_is_missing(
     assert end.value.code == MACHINE
     assert "Pagefind, which makes the search index, is not installed; run make site" in capsys.readouterr().err
     assert not (root / "dist").exists()
+
+
+def test_what_pagefind_wrote_in_part_is_seen(built: Path) -> None:
+    """It ends well where the disk is full; each file that it wrote is looked at to its end."""
+    for path in [path for path in (built / "pagefind").rglob("*") if path.is_file()]:
+        data = path.read_bytes()
+        assert search.is_whole(path.suffix, data), path
+        for cut in (0, len(data) // 2, len(data) - 10):
+            assert not search.is_whole(path.suffix, data[:cut]), path

@@ -209,7 +209,7 @@ class Ground:
         """
         state = self.state(then)
         wrong = [f"mixed: {state}"] if state not in {"old", "new"} else _differs(self.out)
-        wrong += _of_code(after, state, codes) + _of_words(after, state)
+        wrong += of_code(after, state, codes) + of_words(after, state)
         again = self.build()
         if (again.code, again.said) != (DONE, ""):
             wrong.append(f"next build: {again.code} {again.said[-500:]}")
@@ -239,7 +239,7 @@ def _differs(out: Path) -> list[str]:
     return [f"mixed: {each}" for each in verify_folder(out)[1]] if out.exists() else []
 
 
-def _of_code(after: Ended, state: str, codes: Sequence[int]) -> list[str]:
+def of_code(after: Ended, state: str, codes: Sequence[int]) -> list[str]:
     """A build that ends with 0 has published, and one that ends with another code has not, but where it was killed."""
     if after.code == DONE:
         return [] if state == "new" else ["code: 0, and the new site is not there"]
@@ -249,7 +249,7 @@ def _of_code(after: Ended, state: str, codes: Sequence[int]) -> list[str]:
     return wrong
 
 
-def _of_words(after: Ended, state: str) -> list[str]:
+def of_words(after: Ended, state: str) -> list[str]:
     """A build says in one sentence why it ended; only errors in the input are listed."""
     said = after.said.strip() if after.code >= 0 else ""
     lines = said.splitlines()

@@ -25,6 +25,7 @@ CHANGING = frozenset(
 SETTING = frozenset({*CHANGING, "openat", "open", "creat"}) - {"flock"}
 """System calls of which a fault of the disk makes an error."""
 _CALL = re.compile(r"(?:(\d+) +)?(\w+)\((.*)")
+_NAMED = re.compile(r'"(/[^"]*)"')
 _FOR_WRITING = re.compile(r"O_WRONLY|O_RDWR|O_CREAT")
 
 
@@ -39,6 +40,8 @@ class Point:
     """Whether it changes what lies on the disk."""
     line: str
     """What the trace says of it."""
+    is_alone: bool = True
+    """Whether no other process has a call of this name and number that is about something else, such as a module."""
 
     def __str__(self) -> str:
         """Say which it is."""
@@ -52,20 +55,24 @@ def points(ground: Ground, part: str, *paths: Path) -> list[Point]:
     done = traced(ground, part, "-y", "-e", "trace=%file,%desc")
     assert done.code == 0, done
     below = [f"{path}/" for path in paths or (ground.repository, ground.temporary)]
-    found = {(point.call, point.number): point for point in _read(part, trace.read_text(errors="replace"), below)}
-    return [*found.values()]
+    return [*_read(part, trace.read_text(errors="replace"), below)]
 
 
 def _read(part: str, trace: str, below: Sequence[str]) -> Iterator[Point]:
     seen: Counter[tuple[str, str]] = Counter()
-    for line in trace.splitlines():
-        match = _CALL.match(line)
-        if match:
-            pid, call, arguments = match.groups()
-            seen[pid or "", call] += 1
-            if any(path in arguments for path in below):
-                changes = call in CHANGING or (call in SETTING and bool(_FOR_WRITING.search(arguments)))
-                yield Point(part, call, seen[pid or "", call], changes, f"{call}({arguments}")
+    found: dict[tuple[str, int], str] = {}
+    others: set[tuple[str, int]] = set()
+    for match in filter(None, map(_CALL.match, trace.splitlines())):
+        pid, call, arguments = match.groups()
+        seen[pid or "", call] += 1
+        number = seen[pid or "", call]
+        if any(path in arguments for path in below):
+            found[call, number] = arguments
+        else:
+            others.add((call, number))
+    for (call, number), arguments in found.items():
+        changes = call in CHANGING or (call in SETTING and bool(_FOR_WRITING.search(arguments)))
+        yield Point(part, call, number, changes, f"{call}({arguments}", (call, number) not in others)
 
 
 def traced(ground: Ground, part: str, *options: str) -> Ended:
@@ -80,7 +87,10 @@ def with_fault(ground: Ground, point: Point, fault: str) -> Ended:
 
 
 def injecting(point: Point, fault: str) -> tuple[str, ...]:
-    """Give the options of strace that put a fault in at a point."""
+    """Give the options of strace that put a fault in at a point; where it is not alone, by the path that it names."""
+    path = _NAMED.search(point.line)
+    if path and not point.is_alone:
+        return ("-P", path[1], "-e", f"trace={point.call}", "-e", f"inject={point.call}:{fault}:when=1")
     return ("-e", f"trace={point.call}", "-e", f"inject={point.call}:{fault}:when={point.number}")
 
 

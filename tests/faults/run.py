@@ -4,6 +4,7 @@ As ``python -m tests.faults.run [--every N] [--kind PART_OF_ITS_NAME]``; ends wi
 """
 
 import argparse
+import random
 import shutil
 import sys
 import tempfile
@@ -27,12 +28,15 @@ def main() -> None:
     """Try them, and print a line for whatever is wrong and a table in the end."""
     parser = argparse.ArgumentParser(description="Put faults into builds of a small site.")
     parser.add_argument("--every", type=int, default=1, help="take every so-many-th fault of each kind")
+    parser.add_argument("--seed", type=int, default=0, help="where to begin with these")
     parser.add_argument("--kind", default="", help="only kinds whose name has these words")
     arguments = parser.parse_args()
     if find_strace() is None:
         sys.exit("There is no strace here that works.")
     with grounds(AT_ONCE) as (plain, small):
-        chosen = [each for each in sampled(tries(plain[0]), arguments.every) if arguments.kind in each.kind]
+        chosen = [
+            each for each in sampled(tries(plain[0]), arguments.every, arguments.seed) if arguments.kind in each.kind
+        ]
         print(f"{len(chosen)} faults", flush=True)
         found = put_in(chosen, plain, small, _told)
     print(table(found))
@@ -69,12 +73,16 @@ def _folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def sampled(all_: Iterable[Try], every: int, seed: int = 0) -> list[Try]:
-    """Take every so-many-th of each kind, and at least one."""
+def sampled(all_: Iterable[Try], every: int = 0, seed: int = 0) -> list[Try]:
+    """Take every so-many-th of each kind, or one alone, from where the seed says; of each kind at least one."""
     kinds: dict[str, list[Try]] = defaultdict(list)
     for each in all_:
         kinds[each.kind].append(each)
-    return [each for its in kinds.values() for each in its[min(seed % every, len(its) - 1) :: every]]
+    chosen: list[Try] = []
+    for kind, its in kinds.items():
+        first = random.Random(f"{seed} {kind}").randrange(min(every or len(its), len(its)))  # noqa: S311  # a sample
+        chosen += its[first :: every or len(its)]
+    return chosen
 
 
 def put_in(
