@@ -1,5 +1,6 @@
 """Run the commands: ``site-builder``, or ``python -m site_builder``."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -15,12 +16,14 @@ def main() -> NoReturn:
     """Run a command; a build that has nothing to do is over before all that it might need is imported."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
-    if nothing_to_do(sys.argv[1:]):
-        sys.exit(0)
+    with contextlib.suppress(OSError):  # what cannot be looked at is said where it is read
+        if nothing_to_do(sys.argv[1:]):
+            sys.exit(0)
     if sys.argv[1:2] == ["build"]:
-        from site_builder import ahead  # noqa: PLC0415  # a twentieth of a second, which is spared where there is nothing to do
+        from site_builder import ahead  # noqa: PLC0415  # a twentieth of a second, spared where there is nothing to do
 
-        ahead.begin()
+        with contextlib.suppress(OSError):  # what cannot be started is said where it is needed
+            ahead.begin()
     from site_builder.cli import main as run  # noqa: PLC0415  # half a second, likewise
 
     run()

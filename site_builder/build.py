@@ -158,11 +158,7 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
                 problems = (*problems, *remains(everywhere, withdrawn))
         if not drafting:
             with timing.stage("changed"):
-                changed = inputs.changed(look_at_inputs(root))
-            problems = (
-                *(each for each in problems if each.code != "fault" or each.where not in changed),
-                *_changed(changed),
-            )
+                problems = tuple(_but_of_changed(problems, inputs.changed(look_at_inputs(root))))
         if errors(problems):
             return Outcome(in_order(problems), len(folders), tracebacks=_traces(built), timed=timed)
         composed(partial(lay, parts=parts.values(), rest=folder))
@@ -200,11 +196,12 @@ def _part(kept: Kept) -> Part:
     return Part(kept.key, kept.folder / SITE, (urls.data(kept.name), urls.package(kept.name)), kept.files)
 
 
-def _changed(folders: Iterable[str]) -> Iterator[Problem]:
+def _but_of_changed(problems: Iterable[Problem], folders: Sequence[str]) -> Iterator[Problem]:
     """Tell of what somebody changed meanwhile: part of the site would be made from the old, part from the new.
 
-    A file that went away while it was read is no fault of ours.
+    A file that went away while it was read is then no fault of ours.
     """
+    yield from (problem for problem in problems if problem.code != "fault" or problem.where not in folders)
     for where in folders:
         what = "It changed while the site was being built."
         yield Problem(where, "changed", what, "Build again, when nobody writes into it.")

@@ -91,7 +91,8 @@ def test_a_signal_ends_with_3_and_leaves_the_old_site(tmp_path: Path, number: si
 def test_a_signal_while_the_command_is_loaded_is_said_in_a_sentence(tmp_path: Path) -> None:
     """Here from a module that is loaded first."""
     write(tmp_path, {"site_builder/cli.py": "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n"})
-    write(tmp_path, {"site_builder/__init__.py": "", "site_builder/__main__.py": (ROOT / MAIN).read_text()})
+    write(tmp_path, {"site_builder/__init__.py": "", MAIN: (ROOT / MAIN).read_text()})
+    write(tmp_path, {"site_builder/unchanged.py": "def nothing_to_do(_arguments):\n    return False\n"})
     program = [sys.executable, "-m", "site_builder", "build"]
     done = subprocess.run(program, check=False, cwd=tmp_path, capture_output=True, encoding="utf-8")
     assert (done.returncode, done.stdout, done.stderr) == (3, "", "Stopped. Nothing was published.\n")

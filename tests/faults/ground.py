@@ -29,6 +29,12 @@ FROM books
 GROUP BY shelf
 ORDER BY shelf;
 """
+SETTINGS = """\
+title = "Sandhaven"
+description = "Answers of a made-up borough."
+url = "https://example.org"
+contact = "mailto:foi@example.org"
+"""
 WRAPPED = "import sys; sys.executable = {wrapper!r}; from site_builder.__main__ import main; main()"
 _INPUT = ("datapackages", "content", "templates", "site.toml", "site")
 
@@ -98,7 +104,7 @@ class Ground:
 
     def prepare(self) -> None:
         """Build the site twice, change the input, keep all that, and see what a third build makes of it."""
-        repository(self.repository, {"library-books": books(4)}, content("about"))
+        repository(self.repository, {"library-books": books(4)}, content("about"), SETTINGS)
         self.temporary.mkdir()
         for loans, page in ((5, "about"), (6, "help")):
             if self.has_site:

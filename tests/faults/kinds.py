@@ -45,9 +45,11 @@ def tries(ground: Ground) -> Iterator[Try]:
     yield from _at("the command killed", parent, "signal=KILL", [KILLED])
     yield from _at("a worker or SQL killed", workers, "signal=KILL", [INPUT, MACHINE])
     yield from _at("Pagefind killed", pagefind, "signal=KILL", [MACHINE])
-    for number in ("TERM", "INT"):
-        first = next(n for n, point in enumerate(loading) if point.call == "openat" and "/cli." in point.line)
-        yield from _at(f"SIG{number}", [*loading[first:], *parent], f"signal={number}", [MACHINE])
+    modules = [point for point in loading if point.call == "openat" and "ENOENT" not in point.line]
+    first = next(n for n, point in enumerate(modules) if "/cli." in point.line)
+    for turn, number in enumerate(("TERM", "INT")):
+        its = [*modules[first:], *parent][turn::2]
+        yield from _at(f"SIG{number}", its, f"signal={number}", [MACHINE])
     for error in _ERRORS:
         for part, its in (("the command", parent), ("a worker or SQL", workers), ("Pagefind", pagefind)):
             changing = [each for each in its if each.changes and "/pymp-" not in each.line]
