@@ -119,7 +119,7 @@ class Ground:
         self.seconds = time.monotonic() - begun
         self.new = tree(self.out)
         self.clean = self.beside()
-        self._must_build()
+        self._must_build("--fresh")
         self.clean |= self.beside()
         assert self.old != self.new, "the fault would change nothing"
 
@@ -131,14 +131,14 @@ class Ground:
                 if before:
                     self._must_build()
                 write(self.repository / package, files)
-                for _ in range(2):
-                    self._must_build()
+                for options in ((), ("--fresh",)):
+                    self._must_build(*options)
                     self.clean |= self.beside()
                 self.other = tree(self.out)
         return self.other
 
-    def _must_build(self) -> None:
-        ended = self.build()
+    def _must_build(self, *options: str) -> None:
+        ended = self.build(options=options)
         assert (ended.code, ended.said) == (DONE, ""), ended
 
     def restore(self) -> None:
@@ -158,6 +158,7 @@ class Ground:
         self,
         *before: str,
         wrapper: Path | None = None,
+        options: Sequence[str] = (),
         limits: Callable[[], None] | None = None,
         into: int = subprocess.PIPE,
         **environment: str,
@@ -165,7 +166,7 @@ class Ground:
         """Start a build in a session of its own, after the words of a command that puts a fault in."""
         ours = {"PYTHONPATH": str(ROOT), "TMPDIR": str(self.temporary), "CI": "", "PYTHONDONTWRITEBYTECODE": "1"}
         process = subprocess.Popen(
-            [*before, *self.command(wrapper)],
+            [*before, *self.command(wrapper), *options],
             cwd=ROOT,
             env=os.environ | ours | environment,
             stdout=into,
@@ -188,12 +189,15 @@ class Ground:
         self,
         *before: str,
         wrapper: Path | None = None,
+        options: Sequence[str] = (),
         limits: Callable[[], None] | None = None,
         into: int = subprocess.PIPE,
         **environment: str,
     ) -> Ended:
         """Build to the end."""
-        with self.started(*before, wrapper=wrapper, limits=limits, into=into, **environment) as process:
+        with self.started(
+            *before, wrapper=wrapper, options=options, limits=limits, into=into, **environment
+        ) as process:
             return ended(process)
 
     def beside(self) -> set[str]:
