@@ -6,6 +6,7 @@ As ``python -m tests.faults.run [--every N] [--kind PART_OF_ITS_NAME]``; ends wi
 import argparse
 import random
 import shutil
+import signal
 import sys
 import tempfile
 from collections import defaultdict
@@ -33,6 +34,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if find_strace() is None:
         sys.exit("There is no strace here that works.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the small disk is taken away in the end
     with grounds(AT_ONCE) as (plain, small):
         chosen = [
             each for each in sampled(tries(plain[0]), arguments.every, arguments.seed) if arguments.kind in each.kind
