@@ -31,6 +31,8 @@ def main() -> NoReturn:
 
 def _stop(_number: int, _frame: object) -> NoReturn:
     """End at once: there is nothing to clear yet, and an exception might be taken for a module that is broken."""
+    if ahead := sys.modules.get("site_builder.ahead"):
+        getattr(ahead, "forget", bool)()
     os.write(2, b"Stopped. Nothing was published.\n")
     os._exit(MACHINE)
 

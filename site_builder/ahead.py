@@ -1,7 +1,9 @@
 """Begin what takes long before anything else of a build: the process that workers are forked from imports meanwhile."""
 
 import multiprocessing
-from multiprocessing import forkserver
+import shutil
+import signal
+from multiprocessing import forkserver, resource_tracker
 from tempfile import gettempdir
 
 LONGEST_FOLDER = 70
@@ -16,7 +18,23 @@ def can_fork() -> bool:
 
 
 def begin() -> None:
-    """Start the fork server; whoever starts it again finds it running."""
+    """Start the fork server; whoever starts it again finds it running.
+
+    Ctrl-C reaches it as well, and would end it with a traceback while it imports: it is held back, also from workers,
+    which whoever began them ends.
+    """
     if can_fork():
         forkserver.set_forkserver_preload([*PRELOADED])
-        forkserver.ensure_running()
+        resource_tracker.ensure_running()  # which would let Ctrl-C through again
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def forget() -> None:
+    """Delete the folder of the fork server's socket, which Python does not where the process ends at once."""
+    folder = multiprocessing.current_process()._config.get("tempdir")  # type: ignore[attr-defined]  # noqa: SLF001  # get_temp_dir() would make one
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)

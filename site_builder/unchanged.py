@@ -40,6 +40,8 @@ def nothing_to_do(arguments: Sequence[str]) -> bool:
     if looked.digest != note["inputs"] or _look_at_site(out, note["files"]) != note["site"]:
         _looked.append(looked)
         return False
+    if any(name.startswith(f".{out.name}.stage-") for name in os.listdir(out.parent)):  # noqa: PTH208  # names alone
+        return False  # what a build that was killed left behind is cleared by the next
     sys.stderr.write(note["aside"])
     sys.stdout.write(f"Nothing has changed since {note['said']}\n")
     return True
