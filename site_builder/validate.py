@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from site_builder.bounded import TooSlow
 from site_builder.model import Cell, Field, Missing, Package, Resource, Table, Value
 from site_builder.oversize import oversize
 from site_builder.problems import Problem
+from site_builder.sound import LARGEST as SMALL
+from site_builder.sound import Rows, read_sound
 
 _MOST_DIGITS = 400
 _HASHES = hashlib.algorithms_guaranteed - {"shake_128", "shake_256"}
@@ -51,6 +54,9 @@ def read_tables(package: Package, root: Path, where: str) -> tuple[tuple[Table, 
     problems: list[Problem] = []
     for resource, frictionless_resource in zip(package.resources, opened.resources, strict=True):
         at = _file(resource, where)
+        if rows := _sound(resource, frictionless_resource, root, at):
+            tables.append(Table(resource, rows))
+            continue
         problems.extend(_wrong_hash(resource, root, at))
         if vast := oversize(resource, root, where):
             problems.extend(vast)
@@ -82,6 +88,35 @@ def _metadata_problems(exception: frictionless.FrictionlessException, where: str
     for error in exception.reasons or [exception.error]:
         mend = "See the Data Package standard, https://datapackage.org/."
         yield Problem(f"{where}/datapackage.json", error.type, _sentence(error.note), mend)
+
+
+def _sound(
+    resource: Resource,
+    opened: Any,  # noqa: ANN401  # Frictionless's resources are untyped
+    root: Path,
+    at: str,
+) -> Rows | None:
+    """Read a small table that has nothing wrong with it; nothing where it has, or is not as plain as that."""
+    if not resource.plain_csv or not opened.tabular:
+        return None
+    file = root / resource.paths[0]
+    try:
+        if file.stat().st_size > SMALL or any(_bounds(opened, resource, at)):
+            return None
+        typed = [partial(_sound_cell, field) for field in resource.fields]
+        rows = read_sound(resource, opened, file.read_bytes(), typed)
+    except (TooSlow, frictionless.FrictionlessException, *_STUMBLES):
+        return None
+    return rows and _with_reasons(rows, resource.fields)
+
+
+def _sound_cell(field: Field, text: str, value: object) -> Cell | None:
+    """Make a cell; nothing where it holds a value that is not sound."""
+    if isinstance(value, dt.datetime) and is_beyond(value):
+        return None
+    if isinstance(value, Decimal) and value.is_finite() and is_vast(value):
+        return None
+    return _cell(text, value, field)
 
 
 def _read(
@@ -116,7 +151,8 @@ def _read(
         return None, (*problems, *clashes)
     problems.extend(_vast(rows, typed.fields, at))
     complete = [pair for pair in rows if len(pair[0]) == len(pair[1]) == len(typed.fields)]
-    return Table(typed, tuple(_row(cells, values, typed.fields) for cells, values in complete)), tuple(problems)
+    made = tuple(_row(cells, values, typed.fields) for cells, values in complete)
+    return Table(typed, _with_reasons(made, typed.fields)), tuple(problems)
 
 
 _STUMBLES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -155,10 +191,11 @@ _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 def _bounds(opened: Any, resource: Resource, at: str) -> Iterator[Problem]:  # noqa: ANN401  # as above
     """Find constraints that no value of the field's type can be held against: Frictionless stumbles over them."""
     for field in opened.schema.fields if resource.fields else ():
-        read = field.create_value_reader()
         for name in _BOUNDS:
             bound = field.constraints.get(name)
-            if bound is not None and (isinstance(bound, dict | list) or read(bound) is None):
+            if bound is None:
+                continue
+            if isinstance(bound, dict | list) or field.create_value_reader()(bound) is None:
                 kind, _ = _type_words(resource, field.name)
                 what = f"The constraint {name} = {json.dumps(bound)[:60]} is not {kind}."
                 yield Problem(at, "field-constraint", what, "Mend it in the schema.", field=field.name)
@@ -182,9 +219,18 @@ def _inferred(opened: Any) -> tuple[Field, ...]:  # noqa: ANN401  # likewise
 
 
 def _row(cells: Iterable[Any], values: Iterable[Any], fields: tuple[Field, ...]) -> tuple[Cell, ...]:
-    row = tuple(_cell(cell, value, field) for cell, value, field in zip(cells, values, fields, strict=True))
+    return tuple(_cell(cell, value, field) for cell, value, field in zip(cells, values, fields, strict=True))
+
+
+def _with_reasons(rows: Rows, fields: tuple[Field, ...]) -> Rows:
+    """Say why cells have no value where another cell of their row says so."""
     if not any(field.missing_when for field in fields):
-        return row
+        return rows
+    return tuple(with_reasons(row, fields) for row in rows)
+
+
+def with_reasons(row: tuple[Cell, ...], fields: tuple[Field, ...]) -> tuple[Cell, ...]:
+    """Say it of one row."""
     texts = {field.name: cell.text for cell, field in zip(row, fields, strict=True)}
     return tuple(_explained(cell, field, texts) for cell, field in zip(row, fields, strict=True))
 

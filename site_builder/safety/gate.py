@@ -1,8 +1,10 @@
 """Hold everything that would be published against what must not be: files, tables, and the rows that SQL gives."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from site_builder.model import Figure, Json, Table
@@ -139,17 +141,21 @@ def _walk(value: Json, key: str) -> Iterator[Passage]:
 # --- tables and answers ----------------------------------------------------------------------------------------------
 
 
+_NOT_TEXT = frozenset(["integer", "number", "year", "yearmonth", "boolean", "time", "duration"])
+"""Types of fields whose cells are no text that anybody could have written anything in."""
+
+
 def _in_table(table: Table, where: str, titles: Sequence[str]) -> Iterator[_Found]:
     resource = table.resource
     path = resource.paths[0] if resource.paths else "datapackage.json"
     for position, field in enumerate(resource.fields):
-        cells = (
-            Passage(row[position].text, number, field.name, f"{field.name} {field.title}")
-            for number, row in enumerate(table.rows, start=2)
-            if row[position].text
-        )
-        is_text = field.type not in {"integer", "number", "year", "yearmonth", "boolean", "time", "duration"}
-        yield from _in_passages(cells if is_text else (), f"{where}/{path}", titles, cells=True)
+        if field.type not in _NOT_TEXT:
+            texts = [row[position].text for row in table.rows]
+            first = dict(zip(reversed(texts), range(len(texts) + 1, 1, -1), strict=True))
+            label = f"{field.name} {field.title}"
+            times = Counter(texts)
+            different = [Passage(text, first[text], field.name, label) for text in times if text]
+            yield from _in_different(different, times, f"{where}/{path}", titles)
 
 
 def _in_answer(figure: Figure, titles: Sequence[str]) -> Iterator[_Found]:
@@ -173,9 +179,14 @@ _LABELS = (
 
 def _labelled(passage: Passage) -> str:
     """Write a passage after what its field says that it is, where that is something of a person's."""
-    label = passage.label.lower().replace("_", " ")
-    word = next((word for word in _LABELS if word in label), None)
+    word = _label_word(passage.label)
     return f"{word}: {passage.text}" if word else passage.text
+
+
+@lru_cache(maxsize=1_000)
+def _label_word(label: str) -> str | None:
+    plain = label.lower().replace("_", " ")
+    return next((word for word in _LABELS if word in plain), None)
 
 
 def _in_passages(
@@ -188,35 +199,51 @@ def _in_passages(
         key = (passage.field, passage.text)
         first.setdefault(key, passage)
         times[key] = times.get(key, 0) + 1
-    different = list(first.items())
+    different = list(first.values())
     for number, finding in _personal(different, titles):
-        key, passage = different[number]
-        yield _Found(where, finding, passage.line, passage.field, times[key])
-    for key, passage in different:
+        passage = different[number]
+        yield _Found(where, finding, passage.line, passage.field, times[passage.field, passage.text])
+    for passage in different:
         for finding in _strange_cell(passage.text) if cells else unseen(passage.text):
-            yield _Found(where, finding, passage.line, passage.field, times[key])
+            yield _Found(where, finding, passage.line, passage.field, times[passage.field, passage.text])
+
+
+def _in_different(
+    different: Sequence[Passage], times: Mapping[str, int], where: str, titles: Sequence[str]
+) -> Iterator[_Found]:
+    """Look at the different texts of one column, each of which stands in it so many times."""
+    for number, finding in _personal(different, titles):
+        passage = different[number]
+        yield _Found(where, finding, passage.line, passage.field, times[passage.text])
+    for passage in different:
+        for finding in _strange_cell(passage.text):
+            yield _Found(where, finding, passage.line, passage.field, times[passage.text])
+
+
+_MAY_BE_RUN = frozenset("=+-@&<%")
+"""What a cell of plain characters begins with that a spreadsheet may run, or that stands for something else."""
 
 
 def _strange_cell(text: str) -> Iterator[Finding]:
     """Find what is odd in a cell; of control characters the tables' own check speaks."""
+    if text.isascii() and text.isprintable() and text.lstrip()[:1] not in _MAY_BE_RUN:
+        return
     yield from (each for each in unseen(text) if each.kind != "control")
     if found := formula(text):
         yield found
 
 
-def _personal(
-    different: Sequence[tuple[tuple[str | None, str], Passage]], titles: Sequence[str]
-) -> Iterator[tuple[int, Finding]]:
+def _personal(different: Sequence[Passage], titles: Sequence[str]) -> Iterator[tuple[int, Finding]]:
     """Find personal data in all passages at once, and say which passage it is in."""
+    texts = [_labelled(passage) for passage in different]
+    found = personal_data(_APART.join(texts), titles)
     starts: dict[int, int] = {}
     line = 1
-    texts: list[str] = []
-    for number, (_, passage) in enumerate(different):
-        texts.append(_labelled(passage))
-        lines = texts[-1].count("\n") + 1
-        starts |= dict.fromkeys(range(line, line + lines), number)
+    for number, text in enumerate(texts if found else ()):
+        lines = text.count("\n") + 1
+        starts.update(dict.fromkeys(range(line, line + lines), number))
         line += lines + 1
-    for finding in personal_data(_APART.join(texts), titles):
+    for finding in found:
         if finding.line is not None and finding.line in starts:
             yield starts[finding.line], replace(finding, column=None)
 

@@ -1,0 +1,145 @@
+"""Read a plain table that has nothing wrong with it, quickly; any other is left to Frictionless, which says what is.
+
+Frictionless judges here too: its reader of each field is asked, but once for each different text of a column rather
+than for each cell. What it would say of whole rows and columns (their width, blank ones, keys) is held to be nothing,
+or the table is given back unread.
+"""
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from site_builder.model import Cell, Resource
+
+LARGEST = 1_000_000
+"""Bytes of a file that is read in this way: no line or cell of it can be too long."""
+MOST_CELLS = 2_000_000
+_SAMPLE = 100
+"""Lines from which Frictionless guesses whether a space follows each comma."""
+_QUOTED = re.compile(r"""([^\w\n"'])( ?)(["']).*?\3\1""", re.DOTALL)
+"""A cell in quotes between two delimiters: what ``csv.Sniffer`` looks for first."""
+
+Rows = tuple[tuple[Cell, ...], ...]
+Typed = Callable[[str, object], Cell | None]
+"""Makes a cell of a text and the value that Frictionless read; nothing where no format could hold the value."""
+
+
+def read_sound(resource: Resource, opened: Any, data: bytes, typed: Sequence[Typed]) -> Rows | None:  # noqa: ANN401  # Frictionless's resources are untyped
+    """Give the rows of a table, or nothing where anything about it is not plain, or may not be sound.
+
+    ``opened`` is the resource as Frictionless knows it, ``data`` the bytes of its one file, and ``typed`` has a
+    function for each field.
+    """
+    if not _is_plain(resource, opened, data):
+        return None
+    rows = _cells(data, [field.name for field in resource.fields])
+    if rows is None or len(rows) * len(resource.fields) > MOST_CELLS:
+        return None
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(resource.fields)
+    cells: list[Iterable[Cell]] = []
+    gaps: list[bool] = []
+    for field, texts, make in zip(opened.schema.fields, columns, typed, strict=True):
+        known = _known(field.create_cell_reader(), texts, make)
+        if known is None or (field.constraints.get("unique") and _repeats([known[text].value for text in texts])):
+            return None
+        gaps.append(any(cell.value is None for cell in known.values()))
+        cells.append([known[text] for text in texts])
+    made = tuple(zip(*cells, strict=True))
+    if all(gaps) and any(all(cell.value is None for cell in row) for row in made):
+        return None
+    return made if _has_key(resource, opened.schema.primary_key, made) else None
+
+
+def _is_plain(resource: Resource, opened: Any, data: bytes) -> bool:  # noqa: ANN401  # likewise
+    """Whether Frictionless reads the file as any program does, and compares nothing but cells and its primary key."""
+    schema = opened.schema
+    return (
+        resource.plain_csv
+        and bool(resource.fields)
+        and len(data) <= LARGEST
+        and b"\0" not in data
+        and [field.name for field in schema.fields] == [field.name for field in resource.fields]
+        and not schema.foreign_keys
+        and not schema.has_defined("fields_match")
+        and opened.dialect.header_case
+        and _has_hash(resource.descriptor, data)
+    )
+
+
+def _has_hash(descriptor: Mapping[str, Any], data: bytes) -> bool:
+    """Whether the file is the one that its descriptor gives hash and size of, as far as it does."""
+    algorithm, colon, digest = str(descriptor.get("hash", "")).partition(":")
+    if "bytes" in descriptor and descriptor["bytes"] != len(data):
+        return False
+    return not algorithm or (algorithm == "sha256" and bool(colon) and hashlib.sha256(data).hexdigest() == digest)
+
+
+def _cells(data: bytes, names: Sequence[str]) -> list[list[str]] | None:
+    """Read CSV strictly; nothing where the header or the width of a row is another, or quotes do not match."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if _may_skip_spaces(text):
+        return None
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error:
+        return None
+    if not rows or rows[0] != names or any(map(len(names).__ne__, map(len, rows))):
+        return None
+    return rows[1:]
+
+
+def _may_skip_spaces(text: str) -> bool:
+    """Whether Frictionless would take spaces after commas for no part of cells, as ``csv.Sniffer`` tells it."""
+    header, _, _ = text.partition("\n")
+    if header.count(",") == header.count(", "):
+        return True
+    end = 0
+    for _ in range(_SAMPLE):
+        end = text.find("\n", end) + 1
+        if not end:
+            break
+    sample = text[:end] if end else text
+    if '"' not in sample and "'" not in sample:
+        return False
+    first = next((found for found in _QUOTED.finditer(sample) if found[1] == ","), None)
+    if first and not first[2]:
+        return False  # one without a space is enough
+    try:
+        return bool(csv.Sniffer().sniff(sample, ",").skipinitialspace)
+    except csv.Error:
+        return False
+
+
+def _known(
+    read: Callable[[str], tuple[object, object]], texts: Iterable[str], make: Typed
+) -> Mapping[str, Cell] | None:
+    """Read each different text of a column; nothing where one is not valid."""
+    known: dict[str, Cell] = {}
+    for text in dict.fromkeys(texts):
+        value, notes = read(text)
+        cell = None if notes else make(text, value)
+        if cell is None:
+            return None
+        known[text] = cell
+    return known
+
+
+def _repeats(values: Sequence[object]) -> bool:
+    stated = [value for value in values if value is not None]
+    return len(set(stated)) < len(stated)
+
+
+def _has_key(resource: Resource, key: Sequence[str], rows: Rows) -> bool:
+    """Whether no two rows have the same primary key, and none has no value in any of its fields."""
+    names = [field.name for field in resource.fields]
+    positions = [names.index(name) for name in key if name in names]
+    if len(positions) < len(key) or not key:
+        return not key
+    keys = [tuple(row[n].value for n in positions) for row in rows]
+    return len(set(keys)) == len(keys) and all(any(value is not None for value in each) for each in keys)
