@@ -39,18 +39,24 @@ def read_sound(resource: Resource, opened: Any, data: bytes, typed: Sequence[Typ
     if rows is None or len(rows) * len(resource.fields) > MOST_CELLS:
         return None
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(resource.fields)
-    cells: list[Iterable[Cell]] = []
-    gaps: list[bool] = []
+    cells: list[Sequence[Cell]] = []
+    values: dict[str, Sequence[object]] = {}
+    key = frozenset(opened.schema.primary_key)
+    may_be_blank = True
     for field, texts, make in zip(opened.schema.fields, columns, typed, strict=True):
         known = _known(field.create_cell_reader(), texts, make)
-        if known is None or (field.constraints.get("unique") and _repeats([known[text].value for text in texts])):
+        if known is None:
             return None
-        gaps.append(any(cell.value is None for cell in known.values()))
-        cells.append([known[text] for text in texts])
+        cells.append([known[text][0] for text in texts])
+        may_be_blank = may_be_blank and any(cell.value is None for cell, _ in known.values())
+        if field.name in key or field.constraints.get("unique"):
+            values[field.name] = [known[text][1] for text in texts]
+        if field.constraints.get("unique") and _repeats(values[field.name]):
+            return None
     made = tuple(zip(*cells, strict=True))
-    if all(gaps) and any(all(cell.value is None for cell in row) for row in made):
+    if may_be_blank and any(all(cell.value is None for cell in row) for row in made):
         return None
-    return made if _has_key(resource, opened.schema.primary_key, made) else None
+    return made if _has_key(opened.schema.primary_key, values) else None
 
 
 def _is_plain(resource: Resource, opened: Any, data: bytes) -> bool:  # noqa: ANN401  # likewise
@@ -118,15 +124,15 @@ def _may_skip_spaces(text: str) -> bool:
 
 def _known(
     read: Callable[[str], tuple[object, object]], texts: Iterable[str], make: Typed
-) -> Mapping[str, Cell] | None:
-    """Read each different text of a column; nothing where one is not valid."""
-    known: dict[str, Cell] = {}
+) -> Mapping[str, tuple[Cell, object]] | None:
+    """Read each different text of a column, as a cell and as Frictionless's value; nothing where one is not valid."""
+    known: dict[str, tuple[Cell, object]] = {}
     for text in dict.fromkeys(texts):
         value, notes = read(text)
         cell = None if notes else make(text, value)
         if cell is None:
             return None
-        known[text] = cell
+        known[text] = (cell, value)
     return known
 
 
@@ -135,11 +141,9 @@ def _repeats(values: Sequence[object]) -> bool:
     return len(set(stated)) < len(stated)
 
 
-def _has_key(resource: Resource, key: Sequence[str], rows: Rows) -> bool:
+def _has_key(key: Sequence[str], values: Mapping[str, Sequence[object]]) -> bool:
     """Whether no two rows have the same primary key, and none has no value in any of its fields."""
-    names = [field.name for field in resource.fields]
-    positions = [names.index(name) for name in key if name in names]
-    if len(positions) < len(key) or not key:
-        return not key
-    keys = [tuple(row[n].value for n in positions) for row in rows]
+    if not all(name in values for name in key):
+        return False
+    keys = list(zip(*(values[name] for name in key), strict=True))
     return len(set(keys)) == len(keys) and all(any(value is not None for value in each) for each in keys)

@@ -30,6 +30,37 @@ WORDS = st.sampled_from(
     ]
 )
 CELLS = st.one_of(WORDS, WORDS, WORDS, st.text("0123456789-:T.+eZ ", max_size=12), st.text(max_size=6))
+SOUND = {
+    "array": ["[1, 2]", "[]", '["a"]'],
+    "boolean": ["true", "false", "True", "1", "0", "ja", "nein", "yes", "no"],
+    "date": ["2020-01-31", "0001-01-01", "9999-12-31", "2020-02-29", "31/01/2020", "01/12/1999"],
+    "datetime": ["2020-01-31T10:00:00", "2020-01-31T10:00:00Z", "2020-01-31T10:00:00.25", "2020-01-31 10:00"],
+    "duration": ["P1D", "P1Y2M", "PT5M"],
+    "geojson": ['{"type": "Point", "coordinates": [1, 2]}'],
+    "geopoint": ["51.5, -0.1", "[51.5, -0.1]", '{"lat": 51.5, "lon": -0.1}'],
+    "integer": ["0", "1", "7", "-3", "12", "+4", "007", " 5", "1,234", "12%", "2020", "9223372036854775808", "\u0663"],
+    "list": ["a,b", "a", "1;2"],
+    "number": ["0", "1.5", "1.50", "-0.25", ".5", "5.", "1e3", "12", "1,234.5", "12%", "\u00a31.50", "NaN", "7.125"],
+    "object": ['{"a": 1}', "{}"],
+    "string": ["Car", "Bus", "car", "a b", "a@b.co", "caf\u00e9", 'a "b"', "two\nlines", "https://a.org", " Car", "7"],
+    "time": ["10:00:00", "23:59:59", "10:00:00Z", "10:00"],
+    "year": ["2020", "0001", "1999", "9999"],
+    "yearmonth": ["2020-01", "2020-1", "1999-12"],
+}
+"""For each type, texts that its cells may well have, in one format or another."""
+
+
+def cells_of(field: dict[str, Any]) -> st.SearchStrategy[str]:
+    """Make a field's cells: texts of its type, gaps, what its constraints name, and now and then anything at all."""
+    usual = [
+        *SOUND.get(field["type"], SOUND["string"]),
+        *(str(each) for each in field.get("constraints", {}).get("enum", ())),
+    ]
+    return st.integers(0, 24).flatmap(
+        lambda n: CELLS if n == 0 else st.sampled_from(["", "-", "n/a"]) if n < 3 else st.sampled_from(usual)
+    )
+
+
 FORMATS = {
     "string": ["default", "email", "uri", "uuid", "binary", "wkt"],
     "date": ["default", "any", "%d/%m/%Y"],
@@ -44,17 +75,20 @@ TYPES = [
 
 
 @st.composite
-def fields(draw: st.DrawFn, name: str) -> dict[str, Any]:
-    """Make a field of any type and format, with any constraints that it may have."""
-    kind = draw(st.sampled_from([*TYPES, "string", "integer", "number", "date", "boolean"]))
-    made: dict[str, Any] = {"name": name, "type": kind, "format": draw(st.sampled_from(FORMATS.get(kind, ["default"])))}
+def constraints(draw: st.DrawFn, made: dict[str, Any]) -> dict[str, Any]:
+    """Make constraints that a field of its type may have."""
+    kind = made["type"]
     rules: dict[str, Any] = {}
-    for rule in draw(st.lists(st.sampled_from(["required", "unique", "enum", "pattern", "length", "bounds"]), max_size=2)):
+    for rule in draw(
+        st.lists(st.sampled_from(["required", "unique", "enum", "pattern", "length", "bounds"]), max_size=2)
+    ):
         match rule:
             case "required" | "unique":
                 rules[rule] = True
             case "enum":
-                rules["enum"] = draw(st.lists(WORDS, min_size=1, max_size=6))
+                rules["enum"] = draw(
+                    st.lists(st.sampled_from(SOUND.get(kind, SOUND["string"])), min_size=3, max_size=9)
+                )
             case "pattern" if kind == "string":
                 rules["pattern"] = draw(st.sampled_from(["[a-z]+", r"\d+", ".*", "Car|Bus", "[^@]*"]))
             case "length" if kind == "string":
@@ -66,6 +100,15 @@ def fields(draw: st.DrawFn, name: str) -> dict[str, Any]:
                 rules["minimum"] = "2020-01-31"
             case _:
                 pass
+    return rules
+
+
+@st.composite
+def fields(draw: st.DrawFn, name: str) -> dict[str, Any]:
+    """Make a field of any type and format, with any constraints that it may have."""
+    kind = draw(st.sampled_from([*TYPES, "string", "integer", "number", "date", "boolean"]))
+    made: dict[str, Any] = {"name": name, "type": kind, "format": draw(st.sampled_from(FORMATS.get(kind, ["default"])))}
+    rules = draw(constraints(made))
     made |= {"constraints": rules} if rules else {}
     if kind in {"integer", "number"} and draw(st.booleans()):
         made |= {"bareNumber": draw(st.booleans())}
@@ -85,12 +128,14 @@ def packages(draw: st.DrawFn) -> tuple[dict[str, Any], str]:
     """Make a package of one table, and the text of its file."""
     names = ["a", "b", "c"][: draw(st.integers(1, 3))]
     made = [draw(fields(name)) for name in names]
-    some = draw(st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=4))
-    rows = [row[: len(names)] for row in draw(st.lists(st.sampled_from(some), max_size=8))]
-    if draw(st.integers(0, 9)) == 0 and rows:
+    kept = [draw(st.lists(cells_of(field), min_size=1, max_size=3)) for field in made]
+    rows = draw(st.lists(st.tuples(*map(st.sampled_from, kept)).map(list), max_size=8))
+    if draw(st.integers(0, 19)) == 0 and rows:
         rows[draw(st.integers(0, len(rows) - 1))] = draw(st.lists(CELLS, max_size=5))
     schema: dict[str, Any] = {"fields": made}
-    schema |= draw(st.sampled_from([{}, {}, {"missingValues": ["", "-"]}, {"missingValues": [{"value": "n/a", "label": "x"}]}]))
+    schema |= draw(
+        st.sampled_from([{}, {}, {"missingValues": ["", "-"]}, {"missingValues": [{"value": "n/a", "label": "x"}]}])
+    )
     schema |= draw(st.sampled_from([{}, {}, {"primaryKey": ["a"]}, {"primaryKey": names}, {"uniqueKeys": [names[:2]]}]))
     text = io.StringIO()
     csv.writer(text, lineterminator=draw(st.sampled_from(["\n", "\r\n"]))).writerows([names, *rows])
