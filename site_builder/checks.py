@@ -4,8 +4,12 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import chain, islice
 
+from site_builder import focusing
+from site_builder.focusing import in_parts
+from site_builder.large import LargeRows
 from site_builder.model import Cell, Document, Field, Package, Resource, Table
 from site_builder.problems import Problem
 from site_builder.profiles import nearest
@@ -55,7 +59,9 @@ def check(checked: Checked) -> tuple[Problem, ...]:
 def _categories(checked: Checked) -> Iterator[Problem]:
     """Frictionless accepts ``categories`` without enforcing them."""
     for table in checked.tables:
-        yield from islice(_outside_categories(table, checked.file(table.resource)), MOST_PER_CHECK)
+        file = checked.file(table.resource)
+        found = in_parts(table, focusing.outside_categories, partial(_outside_categories, file=file))
+        yield from islice(found, MOST_PER_CHECK)
 
 
 def _outside_categories(table: Table, file: str) -> Iterator[Problem]:
@@ -94,7 +100,8 @@ def _unique_keys(checked: Checked) -> Iterator[Problem]:
 
 def _repeated(table: Table, key: tuple[str, ...], positions: list[int], file: str) -> Iterator[Problem]:
     first: dict[tuple[object, ...], int] = {}
-    for row, cells in enumerate(table.rows, start=2):
+    large = table.rows if isinstance(table.rows, LargeRows) else None
+    for row, cells in large.where(large.sharing(positions)) if large else enumerate(table.rows, start=2):
         values = tuple(cells[n].value for n in positions)
         if None not in values and first.setdefault(values, row) != row:
             what = f"Row {first[values]} has the same values."
@@ -109,11 +116,15 @@ def _fields(table: Table) -> Iterator[tuple[int, Field]]:
 def _writable(checked: Checked) -> Iterator[Problem]:
     """Each value goes into every format as it is."""
     for table in checked.tables:
-        file = checked.file(table.resource)
-        for fault in islice(faults(table), MOST_PER_CHECK):
-            if table.resource.plain_csv and "U+0000" in fault.what:
-                continue  # validate.py says it of the file
-            yield Problem(file, "not-writable", fault.what, fault.mend, line=fault.row + 1, field=fault.field)
+        found = in_parts(table, focusing.unwritable, partial(_faults, file=checked.file(table.resource)))
+        yield from islice(found, MOST_PER_CHECK)
+
+
+def _faults(table: Table, file: str) -> Iterator[Problem]:
+    for fault in faults(table):
+        if table.resource.plain_csv and "U+0000" in fault.what:
+            continue  # validate.py says it of the file
+        yield Problem(file, "not-writable", fault.what, fault.mend, line=fault.row + 1, field=fault.field)
 
 
 # --- what a response's package must have -----------------------------------------------------------------------------
@@ -186,12 +197,17 @@ def _lines(checked: Checked) -> Iterator[Problem]:
         document = checked.documents.get(resource.document)
         if document is None:
             continue
-        for row, line in enumerate(table.source_lines(), start=2):
-            if document.lines is not None and (line is None or document.line(line) is None):
-                what = f'"{resource.document}" has no line {line}; its last is {len(document.lines)}.'
-                yield Problem(
-                    checked.file(resource), "source-line", what, "Mend the number.", line=row, field="source_line"
-                )
+        file = checked.file(resource)
+        condition = partial(focusing.off_its_lines, document=document)
+        found = in_parts(table, condition, partial(_beyond, document=document, file=file))
+        yield from islice(found, MOST_PER_CHECK)
+
+
+def _beyond(table: Table, document: Document, file: str) -> Iterator[Problem]:
+    for row, line in enumerate(table.source_lines(), start=2):
+        if document.lines is not None and (line is None or document.line(line) is None):
+            what = f'"{document.path}" has no line {line}; its last is {len(document.lines)}.'
+            yield Problem(file, "source-line", what, "Mend the number.", line=row, field="source_line")
 
 
 def _cells(checked: Checked) -> Iterator[Problem]:
@@ -200,7 +216,9 @@ def _cells(checked: Checked) -> Iterator[Problem]:
         document = checked.documents.get(table.resource.document or "")
         if document is None or document.lines is None:
             continue
-        yield from list(_strangers(table, document, checked.file(table.resource)))[:MOST_PER_CHECK]
+        condition = partial(focusing.not_on_its_line, document=document)
+        strangers = partial(_strangers, document=document, file=checked.file(table.resource))
+        yield from islice(in_parts(table, condition, strangers), MOST_PER_CHECK)
 
 
 def _strangers(table: Table, document: Document, file: str) -> Iterator[Problem]:
@@ -311,11 +329,15 @@ def _todo_cells(checked: Checked) -> Iterator[Problem]:
     """No cell is left to be decided, unless the word stands on its line of the document."""
     for table in checked.tables if checked.package.response else ():
         document = checked.documents.get(table.resource.document or "")
-        for row, (cells, line) in enumerate(zip(table.rows, table.source_lines(), strict=True), start=2):
-            written = (document.line(line or 0) or "") if document else ""
-            if _TODO not in written and any(_TODO in cell.text for cell in cells):
-                what = "A cell of the row is left to decide."
-                yield Problem(checked.file(table.resource), "todo", what, _DECIDE, line=row)
+        undecided = partial(_undecided, document=document, file=checked.file(table.resource))
+        yield from islice(in_parts(table, partial(focusing.left_to_decide, word=_TODO), undecided), MOST_PER_CHECK)
+
+
+def _undecided(table: Table, document: Document | None, file: str) -> Iterator[Problem]:
+    for row, (cells, line) in enumerate(zip(table.rows, table.source_lines(), strict=True), start=2):
+        written = (document.line(line or 0) or "") if document else ""
+        if _TODO not in written and any(_TODO in cell.text for cell in cells):
+            yield Problem(file, "todo", "A cell of the row is left to decide.", _DECIDE, line=row)
 
 
 _CHECKS = (

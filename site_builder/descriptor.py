@@ -278,7 +278,8 @@ def _resource(each: Json, key: str, reader: _Reader, *, has_response: bool) -> R
         tabular=tabular,
         format=_format(each, paths),
         mediatype=_text(each.get("mediatype")) or TABULAR.get(_format(each, paths), "application/octet-stream"),
-        plain_csv=_is_plain_csv(each, paths, dialect),
+        plain_csv=len(paths) == 1 and _has_commas(each, paths, dialect),
+        commas=_has_commas(each, paths, dialect),
         fields=tuple(_fields(schema, key, reader)),
         unique_keys=tuple(_keys(schema)),
         document=_text(table.get("document")) or None,
@@ -437,11 +438,11 @@ def _is_table(each: Mapping[str, Json], paths: Sequence[str]) -> bool:
     return _format(each, paths) in TABULAR
 
 
-def _is_plain_csv(each: Mapping[str, Json], paths: Sequence[str], dialect: Mapping[str, Json]) -> bool:
+def _has_commas(each: Mapping[str, Json], paths: Sequence[str], dialect: Mapping[str, Json]) -> bool:
     encoding = (_text(each.get("encoding")) or "utf-8").lower().replace("_", "-")
     settings = {**dialect, **_object(dialect.get("csv"))}
     default_dialect = all(settings.get(key, plain) == plain for key, plain in _DIALECT.items() if key not in _HARMLESS)
-    return len(paths) == 1 and _format(each, paths) == "csv" and encoding in {"utf-8", "utf8"} and default_dialect
+    return bool(paths) and _format(each, paths) == "csv" and encoding in {"utf-8", "utf8"} and default_dialect
 
 
 def _schema(written: Json, key: str, reader: _Reader) -> Mapping[str, Any]:

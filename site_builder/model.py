@@ -195,6 +195,8 @@ class Resource:
     """What a row is, or what it counts, in the plural."""
     descriptor: Mapping[str, Json] = field(default_factory=dict, repr=False)
     """What the library that reads the table needs to know, made safe."""
+    commas: bool = False
+    """Whether its files are CSV in UTF-8 with commas, also where they are several of the same columns."""
 
     @property
     def sql_name(self) -> str:
@@ -415,8 +417,10 @@ class Table:
 
     resource: Resource
     """With the fields of its schema, or the inferred ones."""
-    rows: tuple[tuple[Cell, ...], ...]
-    """Cells in the order of the fields."""
+    rows: Sequence[tuple[Cell, ...]]
+    """Cells in the order of the fields. Those of a large table are read from the disk, whenever they are asked for."""
+    gaps: tuple[Mapping[str, int], ...] | None = None
+    """Of a large table, how many cells of each field have no value, by reason; nothing where the rows are in memory."""
 
     @property
     def columns(self) -> tuple[TypedColumn, ...]:
@@ -427,9 +431,14 @@ class Table:
         columns: list[TypedColumn] = []
         for n, each in enumerate(self.resource.fields):
             columns.append(TypedColumn(each.name, each, n))
-            if each.says_why_missing or any(row[n].missing is not None for row in self.rows):
+            if each.says_why_missing or self._has_gaps(n):
                 columns.append(TypedColumn(f"{each.name}__missing", each, n, is_reason=True))
         return tuple(columns)
+
+    def _has_gaps(self, position: int) -> bool:
+        if self.gaps is not None:
+            return bool(self.gaps[position])
+        return any(row[position].missing is not None for row in self.rows)
 
     def column(self, name: str) -> int | None:
         """Position of a field."""

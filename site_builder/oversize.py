@@ -16,7 +16,7 @@ LONGEST_CELL = 1_000_000
 """Characters of a cell, and of a line of a table's file. What some format cannot hold is refused when it is read."""
 
 
-class _OversizeError(Exception):
+class OversizeError(Exception):
     """A line or cell that is too long. Its argument is a sentence."""
 
 
@@ -36,7 +36,7 @@ def oversize(resource: Resource, root: Path, where: str) -> tuple[Problem, ...]:
                 if cells > MOST_CELLS:
                     what = f"Up to this row the table has more than {MOST_CELLS:,} cells."
                     return (Problem(at, "too-large", what, "Divide it into several tables.", line=row),)
-        except _OversizeError as error:
+        except OversizeError as error:
             mend = "Look for a quote that is never closed, or make the text a document of its own."
             return (Problem(at, "too-large", str(error), mend, line=row + 1),)
     return ()
@@ -48,23 +48,24 @@ def _widths(resource: Resource, file: Path) -> Iterator[int]:
     before = csv.field_size_limit(LONGEST_CELL)  # Python has one limit for all readers
     try:
         with file.open(encoding=encoding, errors="replace", newline="") as text:
-            for row in csv.reader(_lines(text), delimiter=_delimiter(resource)):
+            for row in csv.reader(lines(text), delimiter=_delimiter(resource)):
                 yield len(row)
     except csv.Error as error:
         if "field limit" in str(error):
             what = f"A cell is longer than {LONGEST_CELL:,} characters."
-            raise _OversizeError(what) from error
+            raise OversizeError(what) from error
     except UnicodeError:
         return
     finally:
         csv.field_size_limit(before)
 
 
-def _lines(text: TextIO) -> Iterator[str]:
+def lines(text: TextIO) -> Iterator[str]:
+    """Give the lines of a text, as long as none of them is too long."""
     while line := text.readline(LONGEST_CELL):
         if len(line) == LONGEST_CELL and not line.endswith(("\n", "\r")):
             what = f"A line is longer than {LONGEST_CELL:,} characters."
-            raise _OversizeError(what)
+            raise OversizeError(what)
         yield line
 
 

@@ -89,7 +89,7 @@ def _cells(data: bytes, names: Sequence[str]) -> list[list[str]] | None:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    if _may_skip_spaces(text):
+    if may_skip_spaces(text):
         return None
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
@@ -100,7 +100,7 @@ def _cells(data: bytes, names: Sequence[str]) -> list[list[str]] | None:
     return rows[1:]
 
 
-def _may_skip_spaces(text: str) -> bool:
+def may_skip_spaces(text: str) -> bool:
     """Whether Frictionless would take spaces after commas for no part of cells, as ``csv.Sniffer`` tells it."""
     header, _, _ = text.partition("\n")
     if header.count(",") == header.count(", "):

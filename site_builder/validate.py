@@ -11,12 +11,14 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import frictionless
 
 from site_builder import urls
 from site_builder.bounded import TooSlow
+from site_builder.large import Wrong, is_candidate, read_large
 from site_builder.model import Cell, Field, Missing, Package, Resource, Table, Value
 from site_builder.oversize import oversize
 from site_builder.problems import Problem
@@ -27,18 +29,21 @@ _MOST_DIGITS = 400
 _HASHES = hashlib.algorithms_guaranteed - {"shake_128", "shake_256"}
 """Kinds of hash that every Python knows, those of no fixed length apart."""
 _OTHER_CONTENTS = ("Its contents are not those of the descriptor's hash or bytes.", "Bring the descriptor up to date.")
+_V2 = {"$schema": "https://datapackage.org/profiles/2.0/datapackage.json"}
 MOST_ERRORS = 1_000
 """Errors after which Frictionless stops reading a table."""
 
 
-def read_tables(package: Package, root: Path, where: str) -> tuple[tuple[Table, ...], tuple[Problem, ...]]:
+def read_tables(
+    package: Package, root: Path, where: str, scratch: Path | None = None
+) -> tuple[tuple[Table, ...], tuple[Problem, ...]]:
     """Validate every resource of a package and give its tables, typed.
 
-    The folder's paths must have been screened. A table with an error is given all the same, without the rows that
+    The folder's paths must have been screened. Rows of large tables are kept below the scratch folder. A table with an error is given all the same, without the rows that
     could not be read; what is wrong is among the problems.
     """
     readable = {
-        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        **_V2,
         "name": package.name,
         "resources": [dict(resource.descriptor) for resource in package.resources],
     }
@@ -56,6 +61,11 @@ def read_tables(package: Package, root: Path, where: str) -> tuple[tuple[Table, 
         at = _file(resource, where)
         if rows := _sound(resource, frictionless_resource, root, at):
             tables.append(Table(resource, rows))
+            continue
+        large, found = _large(resource, frictionless_resource, root, at, scratch)
+        problems.extend(found)
+        if large or found:
+            tables.extend([large] if large else [])
             continue
         problems.extend(_wrong_hash(resource, root, at))
         if vast := oversize(resource, root, where):
@@ -108,6 +118,51 @@ def _sound(
     except (TooSlow, frictionless.FrictionlessException, *_STUMBLES):
         return None
     return rows and _with_reasons(rows, resource.fields)
+
+
+def _large(
+    resource: Resource,
+    opened: Any,  # noqa: ANN401  # likewise
+    root: Path,
+    at: str,
+    scratch: Path | None,
+) -> tuple[Table | None, tuple[Problem, ...]]:
+    """Read a large table from its plain file; neither it nor a problem where it is not one."""
+    if not resource.tabular or not opened.tabular or not is_candidate(resource, root):
+        return None, ()
+    makes = [partial(_sound_cell, field) for field in resource.fields]
+    try:
+        if any(_bounds(opened, resource, at)):
+            return None, ()
+        read = read_large(resource, opened, root, scratch, makes, partial(_errors_in, resource, at))
+    except TooSlow:
+        return None, (_slow(resource, at),)
+    except (frictionless.FrictionlessException, *_STUMBLES):
+        return None, ()
+    if read is None or isinstance(read, tuple):
+        return None, read or ()
+    if any(field.missing_when for field in resource.fields):
+        read.explain(partial(with_reasons, fields=resource.fields))
+    return Table(resource, read, tuple(column.gaps for column in read.columns)), ()
+
+
+def _errors_in(resource: Resource, at: str, rows: Wrong) -> tuple[Problem, ...]:
+    """Let Frictionless say what is wrong with some rows of a table, each under its own number."""
+    numbers = {place: number for place, (number, _) in enumerate(rows, start=2)}
+    schema = resource.descriptor["schema"]
+    with TemporaryDirectory() as folder:
+        with (Path(folder) / "rows.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
+            writer.writerow([field.name for field in resource.fields])
+            writer.writerows(texts for _, texts in rows)
+        about = {"name": resource.name, "path": "rows.csv", "type": "table", "format": "csv", "encoding": "utf-8"}
+        few = replace(
+            resource, paths=("rows.csv",), descriptor={**about, "dialect": {"delimiter": ","}, "schema": schema}
+        )
+        readable = {**_V2, "name": "rows", "resources": [dict(few.descriptor)]}
+        opened = frictionless.Package.from_descriptor(readable, basepath=folder)
+        _, problems = _read(few, opened.resources[0], at)
+    return tuple(replace(each, line=numbers.get(each.line or 0, each.line)) for each in problems)
 
 
 def _sound_cell(field: Field, text: str, value: object) -> Cell | None:

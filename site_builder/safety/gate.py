@@ -5,15 +5,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
+from site_builder.checker import text as in_sql
+from site_builder.large import LargeRows
 from site_builder.model import Figure, Json, Table
 from site_builder.problems import Problem
 from site_builder.safety.exceptions import EXCEPTIONS, OFFICIAL, Exempt, read_exceptions, unused
 from site_builder.safety.files import SOURCE_KINDS, decoded, look_into
 from site_builder.safety.finding import Finding
 from site_builder.safety.formulas import formula
+from site_builder.safety.personal_data import MOST as MOST_FOUND
 from site_builder.safety.personal_data import is_of_an_office, personal_data
+from site_builder.safety.sifting import sieve
 from site_builder.safety.unseen import unseen
 
 MOST = 200
@@ -149,7 +154,11 @@ def _in_table(table: Table, where: str, titles: Sequence[str]) -> Iterator[_Foun
     resource = table.resource
     path = resource.paths[0] if resource.paths else "datapackage.json"
     for position, field in enumerate(resource.fields):
-        if field.type not in _NOT_TEXT:
+        if field.type in _NOT_TEXT:
+            continue
+        if isinstance(table.rows, LargeRows):
+            yield from _in_large(table.rows, position, f"{where}/{path}", titles)
+        else:
             texts = [row[position].text for row in table.rows]
             first = dict(zip(reversed(texts), range(len(texts) + 1, 1, -1), strict=True))
             label = f"{field.name} {field.title}"
@@ -168,6 +177,24 @@ def _in_answer(figure: Figure, titles: Sequence[str]) -> Iterator[_Found]:
     ]
     passages += [Passage(name, None, name) for name in names]
     yield from _in_passages(passages, figure.summary.where, titles, cells=True)
+
+
+_TOGETHER = 5_000
+"""Different texts of a large table that are looked at together."""
+
+
+def _in_large(rows: LargeRows, position: int, where: str, titles: Sequence[str]) -> Iterator[_Found]:
+    """Look at the texts of a column that may hold something; where the field says that they do, at all of them."""
+    column = rows.columns[position]
+    label = f"{column.field.name} {column.field.title}"
+    sifted = "" if _label_word(label) else f" AND regexp_matches(t.{column.name}, {in_sql(sieve(titles))})"
+    picked = rows.different(position, f"t.{column.name} <> ''{sifted}")
+    found = 0
+    while found < MOST_FOUND and (part := list(islice(picked, _TOGETHER))):
+        different = [Passage(text, first, column.field.name, label) for text, first, _ in part]
+        for each in _in_different(different, {text: times for text, _, times in part}, where, titles):
+            found += 1
+            yield each
 
 
 _LABELS = (

@@ -405,12 +405,12 @@ _PERIOD = re.compile(
     r"\b(?:before|after|between|from|since|until|till|by|than|prior|to|up|earlier|later)\b", re.IGNORECASE
 )
 
-_STAFF_WORDS = (
+STAFF_WORDS = (
     *("collar", "shoulder", "warrant", "badge", "epaulette", "payroll", "pay ", "staff", "employee"),
     *("service", "personnel", "force", "uniform"),
 )
 _STAFF = re.compile(
-    rf"(?<![A-Za-z])(?:{'|'.join(word.strip() for word in _STAFF_WORDS)})"
+    rf"(?<![A-Za-z])(?:{'|'.join(word.strip() for word in STAFF_WORDS)})"
     r"[ _-]?(?:numbers?|nos?\b\.?|nums?|#|ids?)[ _]?(?:is|was|of)?[^\w\n]{0,4}"
     r"([A-Z]{0,4}[ -]?\d{2,8}[A-Z]{0,3})(?![\w%]|[,.]\d)",
     re.IGNORECASE,
@@ -418,10 +418,10 @@ _STAFF = re.compile(
 _COLLAR = re.compile(
     r"\b(?:collar|shoulder|epaulette)[^\w\n]{1,3}([A-Z]{0,4} ?\d{3,6}[A-Z]{0,2})(?![\w%]|[,.]\d)", re.IGNORECASE
 )
-_GRADES = ("WPC", "PCSO", "PC", "WDC", "TDC", "DCI", "DC", "PS", "DS", "DI", "Sgt", "SGT", "SPC", "CEO", "CSO")
+GRADES = ("WPC", "PCSO", "PC", "WDC", "TDC", "DCI", "DC", "PS", "DS", "DI", "Sgt", "SGT", "SPC", "CEO", "CSO")
 """Grades, abbreviated, before the number that is worn on a uniform."""
 _GRADE = re.compile(
-    rf"(?<![A-Za-z0-9/])(?:{'|'.join(_GRADES)})\.?([ -]?)(\d{{3,6}}[A-Z]{{0,2}})(?![\w%/]|[,.]\d)",
+    rf"(?<![A-Za-z0-9/])(?:{'|'.join(GRADES)})\.?([ -]?)(\d{{3,6}}[A-Z]{{0,2}})(?![\w%/]|[,.]\d)",
 )
 
 
@@ -438,11 +438,11 @@ def _births(plain: str, small: str) -> Iterator[Span]:
 
 
 def _staff(plain: str, small: str) -> Iterator[Span]:
-    for place in places(small, _STAFF_WORDS):
+    for place in places(small, STAFF_WORDS):
         match = _STAFF.match(plain, place) or _COLLAR.match(plain, place)
         if match and (len(re.sub(r"\D", "", match[1])) >= 3 or match[1][:1].isalpha()):  # noqa: PLR2004  # no "number 12"
             yield Span("staff-number", *match.span(1))
-    for place in places(plain, _GRADES):
+    for place in places(plain, GRADES):
         match = _GRADE.match(plain, place)
         if match and not (match[1] == " " and re.fullmatch(r"(?:19|20)\d\d", match[2])):  # a year
             yield Span("staff-number", *match.span())
