@@ -17,7 +17,7 @@ from html import escape
 from typing import Any
 
 from site_builder import drawing
-from site_builder.model import Chart, Column, Figure, Value
+from site_builder.model import Chart, Column, Figure, Value, holders
 from site_builder.shapes import LINE, Filling, Form, Size, filled, job
 
 MOST_MARKS = 200
@@ -204,7 +204,7 @@ def _form(plan: _Plan, size: Size) -> Form:
 
 def _spans(figure: Figure) -> bool:
     """Whether the records behind a figure are of several packages."""
-    return len({source.holder for trail in figure.trails or () for source in trail}) > 1
+    return len({holder for trail in figure.trails or () for holder in holders(trail)}) > 1
 
 
 def _filling(plan: _Plan, size: Size) -> Filling:

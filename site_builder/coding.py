@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from site_builder.checks import MOST_PER_CHECK
+from site_builder.large import LargeRows
 from site_builder.model import Table
 from site_builder.problems import Problem
 from site_builder.vocabulary import EVERY, Meaning, Vocabulary, mappings_file
@@ -42,9 +43,12 @@ def _held_against(  # noqa: PLR0913, PLR0917  # what a problem needs to say
 ) -> Iterator[Problem]:
     position = table.column(field) or 0
     first: dict[str, int] = {}
-    for row, cells in enumerate(table.rows, start=2):
-        if cells[position].missing is None:
-            first.setdefault(cells[position].text, row)
+    if isinstance(table.rows, LargeRows):
+        first = {text: row for text, row, _ in table.rows.different(position, table.rows.stated(position))}
+    else:
+        for row, cells in enumerate(table.rows, start=2):
+            if cells[position].missing is None:
+                first.setdefault(cells[position].text, row)
     known = {meaning.value for meaning in mapped}
     yield from islice(_unmapped(package, field, first, known, mappings_file(vocabulary), file), MOST_PER_CHECK)
     for meaning in mapped:

@@ -6,6 +6,9 @@ file it was read from.
 """
 
 import json
+import sys
+from array import array
+from base64 import b64decode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -14,7 +17,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from site_builder import sandboxing, urls
-from site_builder.model import Answer, Column, RecordRef, Table, TypedColumn, Uses, Value
+from site_builder.large import LargeRows
+from site_builder.large_files import write_parquet
+from site_builder.model import Answer, Column, LongTrail, RecordRef, Table, TypedColumn, Uses, Value
 from site_builder.output import UnverifiedError
 from site_builder.schemas import table_schema
 from site_builder.writable import decimal_scale
@@ -86,12 +91,19 @@ class Loaded:
     """With ``csv``: where to write the typed table. Without: the table itself."""
     schema_json: str = ""
     """Its Table Schema, which goes into the Parquet file."""
+    in_place: bool = False
+    """Whether it is so large that its Parquet file is read by each query, and never loaded."""
 
 
 def prepare(package: str, table: Table, scratch: Path) -> Loaded:
     """Write a table for loading, and say where its Parquet file will lie."""
     name = table.resource.name
     given = table.columns
+    if isinstance(table.rows, LargeRows):
+        parquet = scratch / f"{name}.parquet"
+        kinds = tuple((each.name, _large_type(each, table.rows)) for each in given)
+        write_parquet(table, parquet, json.dumps(table_schema(table), ensure_ascii=False))
+        return Loaded("", urls.sql_name(name), package, name, kinds, parquet=parquet, in_place=True)
     columns = [(column.name, _type(column, table)) for column in given]
     csv = scratch / f"{name}.load.csv"
     _write_csv(
@@ -145,6 +157,10 @@ def _type(column: TypedColumn, table: Table) -> str:
             return "VARCHAR" if any(isinstance(v, time) and v.tzinfo for v in values) else "TIME"
         case kind:
             return _TYPES.get(kind, "VARCHAR")
+
+
+def _large_type(column: TypedColumn, rows: LargeRows) -> str:
+    return "VARCHAR" if column.is_reason else rows.columns[column.position].kind
 
 
 def _sql_value(value: Value, kind: str) -> Value:
@@ -210,6 +226,7 @@ def to_load(table: Loaded) -> dict[str, Any]:
         "csv": str(table.csv.absolute()) if table.csv else None,
         "parquet": str(table.parquet.absolute()) if table.parquet else None,
         "schema_json": table.schema_json,
+        "in_place": table.in_place,
     }
 
 
@@ -244,11 +261,24 @@ def _answer(reply: dict[str, Any]) -> Answer | Failure:
     if trail is not None:
         if columns[trail].type.replace('"', "") != _TRAIL:
             return Failure("trail", "The column trail is not a list of records.")
-        if any(None in record for row in reply["rows"] for record in row[trail] or () if record):
+        try:
+            trails = tuple(_trail(row[trail]) for row in reply["rows"])
+        except ValueError:
             return Failure("trail", "A record of the trail is not whole.")
-        trails = tuple(tuple(RecordRef(*record) for record in row[trail] or () if record) for row in reply["rows"])
     uses = Uses(frozenset(reply["uses"]["columns"]), tuple(reply["uses"]["order"]))
     return Answer(tuple(columns[n] for n in kept), rows, trails, uses)
+
+
+def _trail(written: Any) -> Sequence[RecordRef]:  # noqa: ANN401  # it came from JSON
+    """Read a trail: records, or a large table's name and the numbers of its rows."""
+    if isinstance(written, dict):
+        rows = array("I", b64decode(written["rows"]))
+        if sys.byteorder == "big":
+            rows.byteswap()
+        return LongTrail(written["package"], written["resource"], rows)
+    if any(None in record for record in written or () if record):
+        raise ValueError
+    return tuple(RecordRef(*record) for record in written or () if record)
 
 
 def _first_line(message: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
 
-from site_builder.model import Cell, Field, Figure, SourceRef, Table, Value
+from site_builder.model import Cell, Field, Figure, SourceRef, Table, Value, listed
 
 _QUOTED = re.compile('[",\r\n]')
 
@@ -99,8 +99,16 @@ def figure_csv(figure: Figure) -> bytes:
     if figure.trails is None:
         return _csv([names, *([as_text(value) for value in row] for row in figure.rows)])
     rows = zip(figure.rows, figure.trails, strict=True)
-    body = ([*(as_text(value) for value in row), " ".join(map(_reference, trail))] for row, trail in rows)
-    return _csv([[*names, "trail"], *body])
+    body = ([*(as_text(value) for value in row), " ".join(map(_reference, listed(trail)))] for row, trail in rows)
+    if not is_cut(figure):
+        return _csv([[*names, "trail"], *body])
+    counted = ([*row, str(len(trail))] for row, trail in zip(body, figure.trails, strict=True))
+    return _csv([[*names, "trail", "trail_records"], *counted])
+
+
+def is_cut(figure: Figure) -> bool:
+    """Whether only the first records of a trail are listed, and how many there are stands beside them."""
+    return any(len(listed(trail)) < len(trail) for trail in figure.trails or ())
 
 
 def figure_json(figure: Figure) -> bytes:
@@ -110,7 +118,9 @@ def figure_json(figure: Figure) -> bytes:
     for number, row in enumerate(figure.rows):
         pairs = [f"{name}: {literal(value)}" for name, value in zip(names, row, strict=True)]
         if figure.trails is not None:
-            pairs.append('"trail": [' + ", ".join(map(_trail, figure.trails[number])) + "]")
+            trail = figure.trails[number]
+            pairs.append('"trail": [' + ", ".join(map(_trail, listed(trail))) + "]")
+            pairs += [f'"trail_records": {len(trail)}'] if is_cut(figure) else []
         objects.append("{" + ", ".join(pairs) + "}")
     return json_array(objects)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from site_builder.model import ORIGIN, Found, RecordRef, SourceRef
 from site_builder.spanning import HasTables
-from site_builder.trails import TableFacts, facts_path, read_facts
+from site_builder.trails import AnyFacts, facts_path, read_facts
 from site_builder.vocabulary import Meaning, Vocabulary
 
 
@@ -91,7 +91,7 @@ def read_holdings(built: Sequence[HasTables], vocabulary: Vocabulary, most: int)
     return Holdings(tuple(sorted(held, key=lambda each: each.meaning.row)), totals, compiled)
 
 
-def _tables(built: Sequence[HasTables], vocabulary: Vocabulary) -> Iterator[tuple[str, str, TableFacts]]:
+def _tables(built: Sequence[HasTables], vocabulary: Vocabulary) -> Iterator[tuple[str, str, AnyFacts]]:
     """Read what is known of the tables that mappings are of, and of those that were compiled; no others hold codes."""
     mapped = {(meaning.package, meaning.resource) for meaning in vocabulary.meanings}
     for package in built:
@@ -101,7 +101,7 @@ def _tables(built: Sequence[HasTables], vocabulary: Vocabulary) -> Iterator[tupl
                 yield table.package, table.resource, read_facts(facts_path(table.parquet, table.resource))
 
 
-def _held(meaning: Meaning, facts: TableFacts, most: int) -> Held:
+def _held(meaning: Meaning, facts: AnyFacts, most: int) -> Held:
     rows = facts.held[str(meaning.row)]
     first = tuple(
         SourceRef(RecordRef(meaning.package, meaning.resource, row), facts.document, facts.lines[row - 1])
@@ -112,7 +112,7 @@ def _held(meaning: Meaning, facts: TableFacts, most: int) -> Held:
 
 
 def _compiled(
-    package: str, resource: str, facts: TableFacts, vocabulary: Vocabulary, most: int
+    package: str, resource: str, facts: AnyFacts, vocabulary: Vocabulary, most: int
 ) -> Iterator[tuple[tuple[str, str], Compiled]]:
     counts: Counter[_Key] = Counter()
     first: dict[_Key, list[SourceRef]] = {}

@@ -3,12 +3,13 @@
 files -> Package -> Table -> Summary -> Figure -> Page -> File. Each is made once, by one stage, and handed forward.
 """
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, overload
 
 Json = Any
 """A value read from JSON."""
@@ -368,6 +369,32 @@ class RecordRef(NamedTuple):
     """Counted from 1, the header apart."""
 
 
+LISTED = 500
+"""Records of a trail of a large table that are listed one by one; the rest are only counted."""
+
+
+class LongTrail(Sequence[RecordRef]):
+    """Records of one large table, of which their numbers alone are held."""
+
+    def __init__(self, package: str, resource: str, rows: "array[int]") -> None:
+        """Hold the numbers of the rows, in the trail's order."""
+        self.package, self.resource, self.rows = package, resource, rows
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> RecordRef: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[RecordRef, ...]: ...
+    def __getitem__(self, place: int | slice) -> RecordRef | tuple[RecordRef, ...]:
+        """Give one record, or several."""
+        if isinstance(place, slice):
+            return tuple(RecordRef(self.package, self.resource, row) for row in self.rows[place])
+        return RecordRef(self.package, self.resource, self.rows[place])
+
+
 class SourceRef(NamedTuple):
     """A row of a table with the line of the document that it came from."""
 
@@ -381,6 +408,25 @@ class SourceRef(NamedTuple):
     def holder(self) -> str:
         """The package that holds the document."""
         return (self.origin or self.record).package
+
+
+class LongSources(Sequence[SourceRef]):
+    """Where the records of a long trail came from: each is looked up when it is asked for, and few are listed."""
+
+    @property
+    def package(self) -> str:
+        """The package of all of them, which holds their document too."""
+        raise NotImplementedError
+
+
+def listed(trail: Sequence[SourceRef]) -> Sequence[SourceRef]:
+    """Give the records of a trail that downloads list: all of one, but for one of a large table."""
+    return trail[:LISTED] if isinstance(trail, LongSources) else trail
+
+
+def holders(trail: Sequence[SourceRef]) -> frozenset[str]:
+    """Name the packages that hold the documents of a trail's records."""
+    return frozenset([trail.package]) if isinstance(trail, LongSources) else frozenset(each.holder for each in trail)
 
 
 class Cell(NamedTuple):
@@ -595,7 +641,7 @@ class Answer:
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
-    trails: tuple[tuple[RecordRef, ...], ...] | None = None
+    trails: tuple[Sequence[RecordRef], ...] | None = None
     """The records behind each row, where the query selected them as ``trail``."""
     uses: Uses = NO_USES
 
@@ -607,7 +653,7 @@ class Figure:
     summary: Summary
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
-    trails: tuple[tuple[SourceRef, ...], ...] | None
+    trails: tuple[Sequence[SourceRef], ...] | None
     text: str
     """The text alternative, made from the data."""
     charts: tuple[tuple[str, str], ...] = ()

@@ -27,7 +27,7 @@ from site_builder.settings import Site
 from site_builder.spanning import write_about
 from site_builder.summaries import Checking, figures, ledger, ledger_figure
 from site_builder.timing import stage
-from site_builder.trails import TableFacts, lookup_in, table_facts, write_facts
+from site_builder.trails import AnyFacts, lookup_in, table_facts, write_facts
 from site_builder.vocabulary import NO_VOCABULARY, Vocabulary
 
 PUBLISHED = "ledger: "
@@ -166,10 +166,10 @@ def _is_complete(read: ReadPackage) -> bool:
     return len(read.tables) == sum(resource.tabular for resource in read.package.resources)
 
 
-def _facts(read: ReadPackage, vocabulary: Vocabulary, scratch: Path) -> dict[tuple[str, str], TableFacts]:
+def _facts(read: ReadPackage, vocabulary: Vocabulary, scratch: Path) -> dict[tuple[str, str], AnyFacts]:
     """Gather what trails need to know of the tables, and keep it for summaries over several packages."""
     name = read.package.name
-    known: dict[tuple[str, str], TableFacts] = {}
+    known: dict[tuple[str, str], AnyFacts] = {}
     for table in read.tables:
         facts = table_facts(table, name, read.package.response, vocabulary)
         write_facts(facts, scratch / f"{table.resource.name}.facts.json")

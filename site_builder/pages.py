@@ -326,7 +326,7 @@ class FigurePage(Page):
         return urls.picture(self.path)
 
     @property
-    def trails(self) -> Iterator[tuple[int, str, tuple[SourceRef, ...], int]]:
+    def trails(self) -> Iterator[tuple[int, str, Sequence[SourceRef], int]]:
         """For each row with records: its number, what it is of, the records to show, and how many are beyond."""
         figure = self.view.figure
         for number, (row, trail) in enumerate(zip(figure.rows, figure.trails or (), strict=True), start=1):

@@ -12,6 +12,7 @@ warms up once and forks a child for each request. The child has a database of it
 nothing at all, since the server never reads one.
 """
 
+import base64
 import gc
 import json
 import os
@@ -113,6 +114,9 @@ def answer_request(con: duckdb.DuckDBPyConnection) -> int:
         sys.stderr.write(str(error))
         return NOT_LOADED
     con.execute(f"SET memory_limit = '{request['memory_mb']}MB'")
+    in_place = [_text(table["parquet"]) for table in request["tables"] if table["in_place"]]
+    if in_place:
+        con.execute(f"SET allowed_paths = [{', '.join(in_place)}]")
     for statement in _LOCK:
         con.execute(statement)
     _limit(request)
@@ -237,11 +241,19 @@ def _text(text: str) -> str:
 
 
 def load(con: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
-    """Make a table from our own CSV (with a row number first), or from Parquet that an earlier load wrote."""
+    """Make a table from our own CSV (with a row number first), or from Parquet that an earlier load wrote.
+
+    A large one is read in its place, by every query that names it.
+    """
     target = _name(table["name"])
     if table["schema"]:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {_name(table['schema'])}")
         target = f"{_name(table['schema'])}.{target}"
+    if table["in_place"]:
+        rows = f"read_parquet({_text(table['parquet'])}, file_row_number = true)"
+        record = _record(table, "(file_row_number + 1)::INTEGER")
+        con.execute(f"CREATE VIEW {target} AS SELECT {record}, * EXCLUDE (file_row_number) FROM {rows}")  # noqa: S608  # quoted
+        return
     if table["csv"] is None:
         rows, record = f"read_parquet({_text(table['parquet'])})", _record(table, "(row_number() OVER ())::INTEGER")
         con.execute(f"CREATE TABLE {target} AS SELECT {record}, * FROM {rows}")  # noqa: S608  # quoted
@@ -314,7 +326,10 @@ def _attempt(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dic
         refusal = _refusal(query, parsed, [statement.type for statement in statements])
         if refusal:
             return _failed(query, *refusal)
-        return _run(con.execute(statements[0]), query, _uses(parsed["statements"][0]), request)
+        in_place = any(table["in_place"] for table in request["tables"])
+        packed = _packed(con, statements[0].query) if in_place else ""
+        cursor = con.execute(packed) if packed else con.execute(statements[0])
+        return _run(cursor, query, _uses(parsed["statements"][0]), request)
     except duckdb.InterruptException:
         return _failed(query, "slow", f"It took more than {request['interrupt_seconds']} seconds.")
     except MemoryError:
@@ -324,6 +339,27 @@ def _attempt(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dic
     except duckdb.Error as error:
         kind = "memory" if isinstance(error, duckdb.OutOfMemoryException) else "sql"
         return _failed(query, kind, str(error)[:2000])
+
+
+_TRAIL = "STRUCT(package VARCHAR, resource VARCHAR, row INTEGER)[]"
+
+
+def _packed(con: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """Write a query over large tables so that it gives of each trail its tables and the numbers of its rows.
+
+    Records of a million rows, each a value of its own, are more than a process may hold. It is empty where there is no
+    trail.
+    """
+    select = sql.strip().rstrip(";")
+    columns = con.execute(f"DESCRIBE {select}\n").fetchall()
+    trails = [name for name, kind, *_ in columns if name == "trail" and kind.replace('"', "") == _TRAIL]
+    if len(trails) != 1:
+        return ""
+    whole = "list_filter(trail, lambda x: x IS NOT NULL)"
+    rows = f'list_transform({whole}, lambda x: x."row")'
+    tables = f'list_distinct(list_transform({whole}, lambda x: {{package: x.package, resource: x."resource"}}))'
+    held = f"{{tables: {tables}, rows: {rows}, trail: CASE WHEN len({tables}) > 1 THEN trail ELSE NULL END}}"
+    return f"SELECT * REPLACE ({held} AS trail) FROM (\n{select}\n)"  # noqa: S608  # parsed as one SELECT before
 
 
 def _refusal(query: dict[str, Any], parsed: dict[str, Any], kinds: list[Any]) -> list[Any] | None:
@@ -411,19 +447,33 @@ def _run(
 ) -> tuple[str, str]:
     """Write what a query gives, unless it is too much."""
     columns = [[each[0], str(each[1])] for each in cursor.description or ()]
+    columns = [[name, _TRAIL if name == "trail" and kind.startswith(_PACKED) else kind] for name, kind in columns]
     for name, kind in columns:
         if kind == "TIMESTAMP WITH TIME ZONE":
             return _failed(query, "sql", f"The column {name} has a time zone: cast it to TIMESTAMP, or to VARCHAR.")
-    rows = cursor.fetchmany(request["most_rows"] + 1)
-    if len(rows) > request["most_rows"]:
-        return _failed(query, "output", f"It gives more than {request['most_rows']:,} rows.")
-    text = json.dumps({"columns": columns, "rows": [[_plain(value) for value in row] for row in rows]})
-    if len(text) > request["most_bytes"]:
+    rows = []
+    while (row := cursor.fetchone()) is not None:  # one at a time: each may have a long trail
+        rows.append([_plain(value) for value in row])
+        if len(rows) > request["most_rows"]:
+            return _failed(query, "output", f"It gives more than {request['most_rows']:,} rows.")
+    numbers = sum(len(value["rows"]) for row in rows for value in row if isinstance(value, dict))
+    text = json.dumps({"columns": columns, "rows": rows})
+    if len(text) - numbers > request["most_bytes"]:
         return _failed(query, "output", f"It gives more than {request['most_bytes']:,} bytes.")
     return "", f"{json.dumps({'name': query['name'], 'uses': uses})[:-1]}, {text[1:]}"
 
 
 _RECORD = {"package", "resource", "row"}
+_ROWS = {"tables", "rows", "trail"}
+_PACKED = "STRUCT(tables STRUCT("
+
+
+def _unpacked(value: dict[str, Any]) -> object:
+    """Write a trail: of one table as its name and the numbers of its rows, four bytes each; of several as records."""
+    if len(value["tables"] or ()) != 1 or None in value["rows"] or None in value["tables"][0].values():
+        return _plain(value["trail"] or [])
+    numbers = base64.b64encode(struct.pack(f"<{len(value['rows'])}I", *value["rows"])).decode("ascii")
+    return {**value["tables"][0], "rows": numbers}
 
 
 def _plain(value: object) -> object:
@@ -433,6 +483,8 @@ def _plain(value: object) -> object:
             return value
         case dict() if value.keys() == _RECORD:
             return [value["package"], value["resource"], value["row"]]
+        case dict() if value.keys() == _ROWS:
+            return _unpacked(value)
         case list():
             return [_plain(each) for each in value]
         case dict():

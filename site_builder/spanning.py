@@ -86,7 +86,7 @@ def spanning(built: Sequence[HasTables], queries: Iterable[str], scratch: Path) 
     """
     words = {word for sql in queries for word in re.findall(r"\b(?:p_[a-z0-9_]+|site)\b", sql.lower())}
     tables = [
-        Loaded(urls.sql_schema(table.package), table.name, table.package, table.resource, parquet=table.parquet)
+        Loaded(urls.sql_schema(table.package), table.name, table.package, table.resource, parquet=table.parquet, in_place=table.in_place)
         for package in built
         for table in package.tables
         if urls.sql_schema(package.name) in words and table.columns

@@ -11,6 +11,7 @@ from site_builder import urls
 from site_builder.database import Failure
 from site_builder.model import (
     Answer,
+    Cell,
     Chart,
     Column,
     Field,
@@ -24,17 +25,21 @@ from site_builder.model import (
     Summary,
     Table,
 )
+from site_builder.large import LargeRows
+from site_builder.large_facts import Records, RecordSources
 from site_builder.problems import Problem
 from site_builder.profiles import profile_problems
 from site_builder.rules import Counted, broken, small_cells
 from site_builder.sql_faults import explain
-from site_builder.trails import Lookup
+from site_builder.trails import Lookup, find_each
 from site_builder.vocabulary import NO_VOCABULARY, Vocabulary
 from site_builder.writable import strings, unwritable
 
 SUMMARY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 MOST_GROUPS = 30
 """Values of a field that are still worth a figure of their own."""
+_MOST_TEXTS = 300
+"""Texts of a field of a large table beyond which there are certainly too many values."""
 MOST_GENERATED = 6
 """Figures made from one schema."""
 
@@ -122,15 +127,11 @@ def generate(tables: Iterable[Table], where: str) -> tuple[Summary, ...]:
 
 
 def _generated(table: Table, field: Field, where: str) -> Summary | None:
-    position = table.column(field.name)
-    values = (
-        {row[position].text if row[position].value is None else row[position].value for row in table.rows}
-        if position is not None
-        else set()
-    )
     grouped = field.type in {"string", "boolean", "year", "yearmonth", "any"} or bool(field.categories)
     taken = field.name.lower() in {"source_line", "trail"}
-    if taken or not grouped or not 1 < len(values) <= min(MOST_GROUPS, len(table.rows) * 2 // 3):
+    if taken or not grouped:
+        return None
+    if not 1 < _different(table, field) <= min(MOST_GROUPS, len(table.rows) * 2 // 3):
         return None
     measure = _measure(table.resource)
     over_time = field.type in {"year", "yearmonth"}
@@ -155,6 +156,20 @@ def _generated(table: Table, field: Field, where: str) -> Summary | None:
         where=where,
         generated=True,
     )
+
+
+def _different(table: Table, field: Field) -> int:
+    """Count the values of a field, each text without a value among them; of a large table, up to some."""
+    position = table.column(field.name)
+    if position is None:
+        return 0
+    rows: Iterable[Sequence[Cell]] = table.rows
+    if isinstance(table.rows, LargeRows):
+        few = table.rows.few(position, _MOST_TEXTS)
+        if few is None:
+            return _MOST_TEXTS + 1
+        rows = [table.rows[first - 2] for _, first, _ in few]
+    return len({row[position].text if row[position].value is None else row[position].value for row in rows})
 
 
 def _count_name(field: Field) -> str:
@@ -198,26 +213,29 @@ def figures(
         found = [*_faults(summary, answer, trails)] or [*_against_rules(summary, answer, trails, checking)]
         problems.extend(found)
         if not found:
-            sources = None if trails is None else tuple(tuple(each.source for each in trail) for trail in trails)
+            sources = None if trails is None else tuple(map(_sources, trails))
             made.append(Figure(summary, answer.columns, answer.rows, sources, text=""))
     return tuple(made), tuple(problems)
 
 
-def _looked_up(answer: Answer, lookup: Lookup) -> tuple[tuple[Found, ...], ...] | None:
-    if answer.trails is None:
-        return None
-    return tuple(tuple(found for ref in trail if (found := lookup(ref))) for trail in answer.trails)
+def _looked_up(answer: Answer, lookup: Lookup) -> tuple[Sequence[Found], ...] | None:
+    return None if answer.trails is None else tuple(find_each(lookup, trail) for trail in answer.trails)
+
+
+def _sources(found: Sequence[Found]) -> Sequence[SourceRef]:
+    return RecordSources(found) if isinstance(found, Records) else tuple(each.source for each in found)
 
 
 def _against_rules(
     summary: Summary,
     answer: Answer,
-    trails: tuple[tuple[Found, ...], ...] | None,
+    trails: tuple[Sequence[Found], ...] | None,
     checking: Checking,
 ) -> Iterator[Problem]:
     """Hold a summary against the rules; one that spans packages has a trail, since nobody could check it otherwise."""
     if trails is not None:
-        counted = Counted(summary, answer, trails)
+        judged = tuple(trail.to_judge() if isinstance(trail, Records) else tuple(trail) for trail in trails)
+        counted = Counted(summary, answer, judged)
         yield from broken(counted, checking.vocabulary, across=checking.across)
         yield from small_cells(counted) if checking.across else ()
     elif checking.across and checking.vocabulary.rules:
@@ -250,7 +268,7 @@ def _said(failure: Failure) -> tuple[str, str]:
     return message, _MEND[failure.kind]
 
 
-def _faults(summary: Summary, answer: Answer, trails: tuple[tuple[Found, ...], ...] | None) -> Iterator[Problem]:
+def _faults(summary: Summary, answer: Answer, trails: tuple[Sequence[Found], ...] | None) -> Iterator[Problem]:
     names = {column.name for column in answer.columns}
     if len(names) < len(answer.columns) or "trail" in names:
         listed = ", ".join(column.name for column in answer.columns)
@@ -286,7 +304,7 @@ def _unknown_columns(summary: Summary, names: set[str]) -> Iterator[Problem]:
             yield Problem(summary.where, "no-column", what, f"Its columns are: {', '.join(sorted(names))}.", field=key)
 
 
-def _miscounted(summary: Summary, answer: Answer, trails: tuple[tuple[Found, ...], ...]) -> Iterator[Problem]:
+def _miscounted(summary: Summary, answer: Answer, trails: tuple[Sequence[Found], ...]) -> Iterator[Problem]:
     """Hold the measure of each row against its trail: their number, or the sum over a table of counts."""
     position = next(n for n, column in enumerate(answer.columns) if column.name == summary.counts)
     rows = zip(answer.rows, answer.trails or (), trails, strict=True)
@@ -302,6 +320,8 @@ def _miscounted(summary: Summary, answer: Answer, trails: tuple[tuple[Found, ...
 
 def _expected(trail: Sequence[RecordRef], counts: str, found: Sequence[Found]) -> int | None:
     """Say what a trail makes: its length, or the sum of what its rows of counts state; nothing where it is unsound."""
+    if isinstance(found, Records):
+        return found.total(counts)
     if len(found) < len(trail) or len(set(trail)) < len(trail):
         return None
     stated = [each.counts[counts] for each in found if counts in each.counts]
@@ -347,18 +367,18 @@ def ledger_figure(
     where: str,
 ) -> tuple[Figure | None, tuple[Problem, ...]]:
     """Make a figure of the ledger, so that what was counted leads to its records where its SQL selects a trail."""
-    trails: list[tuple[SourceRef, ...]] = []
+    trails: list[Sequence[SourceRef]] = []
     problems: list[Problem] = []
     for entry in entries:
         answer = answers.get(entry.figure.name)
         trail = answer.trails[0] if isinstance(answer, Answer) and answer.trails and entry.counted is not None else ()
         counts = answer.columns[0].name if isinstance(answer, Answer) and answer.columns else ""
-        found = tuple(each for ref in trail if (each := lookup(ref)))
+        found = find_each(lookup, trail)
         if trail and _expected(trail, counts, found) != entry.counted:
             key = f"foi.publishedFigures.{entry.figure.name}"
             what = f"The SQL counts {entry.counted}, but its trail does not."
             problems.append(Problem(where, "miscounted", what, _MEND["trail"], field=key))
-        trails.append(tuple(each.source for each in found))
+        trails.append(_sources(found))
     if not any(trails):
         return None, tuple(problems)
     summary = Summary(

@@ -12,11 +12,15 @@ from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
+from site_builder import large_facts as large_facts_module
+from site_builder.large import LargeRows
+from site_builder.large_facts import LargeFacts, Records, large_facts
 from site_builder.model import (
     ORIGIN,
     Coverage,
     Facts,
     Found,
+    LongTrail,
     RecordRef,
     Response,
     Said,
@@ -26,10 +30,6 @@ from site_builder.model import (
     by_list,
 )
 from site_builder.vocabulary import EVERY, OWN_FACTS, Vocabulary
-
-Lookup = Callable[[RecordRef], Found | None]
-"""Finds a record; nothing where there is none."""
-
 
 @dataclass(frozen=True, slots=True)
 class TableFacts:
@@ -74,8 +74,15 @@ class TableFacts:
         )
 
 
-def table_facts(table: Table, package: str, response: Response | None, vocabulary: Vocabulary) -> TableFacts:
+AnyFacts = TableFacts | LargeFacts
+"""What is known of a table's rows, whatever its size."""
+
+
+def table_facts(table: Table, package: str, response: Response | None, vocabulary: Vocabulary) -> AnyFacts:
     """Gather what is known of a table's rows, from its own columns and from the mappings of their values."""
+    if isinstance(table.rows, LargeRows):
+        meanings = vocabulary.of(package, table.resource.name)
+        return large_facts(table, table.rows, _common(table, package, response), meanings, MOST_WORDINGS)
     counted = table.resource.kind == "counts"
     names = [field.name for field in table.resource.fields]
     origins = table.origins()
@@ -164,15 +171,20 @@ def _compiled(table: Table, vocabulary: Vocabulary) -> tuple[list[list[Said]], d
     return facts, {}
 
 
-def write_facts(facts: TableFacts, path: Path) -> None:
+def write_facts(facts: AnyFacts, path: Path) -> None:
     """Keep what is known of a table."""
+    if isinstance(facts, LargeFacts):
+        large_facts_module.write(facts, path)
+        return
     kept = {each.name: getattr(facts, each.name) for each in fields(facts)}
     path.write_text(json.dumps(kept, default=str), "utf-8")
 
 
-def read_facts(path: Path) -> TableFacts:
+def read_facts(path: Path) -> AnyFacts:
     """Read what was kept of a table."""
     kept = json.loads(path.read_text("utf-8"))
+    if kept.get("large"):
+        return large_facts_module.read(kept)
     return TableFacts(**kept | {"common": {name: tuple(values) for name, values in kept["common"].items()}})
 
 
@@ -181,30 +193,57 @@ def facts_path(parquet: Path, resource: str) -> Path:
     return parquet.with_name(f"{resource}.facts.json")
 
 
-def lookup_in(tables: Mapping[tuple[str, str], TableFacts]) -> Lookup:
-    """Make the function that finds a record of these tables, each by its package and resource.
+Lookup = Callable[[RecordRef], Found | None]
+"""Finds a record; nothing where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableLookup:
+    """Finds records of tables."""
+
+    about: Callable[[str, str], AnyFacts | None]
+    """Gives what is known of a package's table."""
+    one: Callable[[RecordRef], Found | None]
+    """Finds a record of a table that is not large; nothing where there is none."""
+
+    def __call__(self, ref: RecordRef) -> Found | None:
+        """Find one record; nothing where there is none."""
+        table = self.about(ref.package, ref.resource)
+        return table.find(ref) if isinstance(table, LargeFacts) else self.one(ref)
+
+
+def find_each(lookup: Lookup, trail: Sequence[RecordRef]) -> Sequence[Found]:
+    """Find the records of a trail, as far as they are there."""
+    if isinstance(trail, LongTrail) and isinstance(lookup, TableLookup):
+        facts = lookup.about(trail.package, trail.resource)
+        return Records(trail, facts) if isinstance(facts, LargeFacts) else ()
+    return tuple(found for ref in trail if (found := lookup(ref)))
+
+
+def lookup_in(tables: Mapping[tuple[str, str], AnyFacts]) -> Lookup:
+    """Make what finds the records of these tables, each by its package and resource.
 
     A package's summaries mostly count the same records, so each is put together once.
     """
 
     @cache
-    def lookup(ref: RecordRef) -> Found | None:
+    def one(ref: RecordRef) -> Found | None:
         table = tables.get((ref.package, ref.resource))
         return table.find(ref) if table else None
 
-    return lookup
+    return TableLookup(lambda package, resource: tables.get((package, resource)), one)
 
 
 def lookup_on_disk(places: Mapping[tuple[str, str], Path]) -> Lookup:
-    """Make the function that finds a record of tables by what was kept of each, which is read when first asked for."""
+    """Make what finds a record of tables by what was kept of each, which is read when first asked for."""
 
     @cache
-    def about(package: str, resource: str) -> TableFacts | None:
+    def about(package: str, resource: str) -> AnyFacts | None:
         parquet = places.get((package, resource))
         return read_facts(facts_path(parquet, resource)) if parquet else None
 
-    def lookup(ref: RecordRef) -> Found | None:
+    def one(ref: RecordRef) -> Found | None:
         table = about(ref.package, ref.resource)
         return table.find(ref) if table else None
 
-    return lookup
+    return TableLookup(about, one)
