@@ -16,6 +16,8 @@ def compare_versions(read: ReadPackage) -> tuple[Differences | None, ...]:
 
     There is nothing for the first version, nor where one of the two is not here.
     """
+    if len(read.versions) < 2:  # noqa: PLR2004  # there is none before the first
+        return (None,) * len(read.versions)
     past = {each.version: each.folder for each in read.folder.past}
     readings: list[Reading | None] = []
     for number, version in enumerate(read.versions):
@@ -28,7 +30,8 @@ def compare_versions(read: ReadPackage) -> tuple[Differences | None, ...]:
 
 def _present(read: ReadPackage) -> Reading:
     files = author_files(read.folder)
-    return Reading(json.loads(files[DESCRIPTOR]), read.tables, files)
+    held = all(table.gaps is None for table in read.tables)
+    return Reading(json.loads(files[DESCRIPTOR]), read.tables if held else None, files)
 
 
 def _past(folder: PackageFolder) -> Reading:
@@ -53,4 +56,4 @@ def _tables(folder: PackageFolder, text: str) -> tuple[Table, ...] | None:
         return None
     tables, _ = read_tables(package, folder.root, folder.where)
     whole = {table.resource.name for table in tables} == {each.name for each in package.resources if each.tabular}
-    return tables if whole else None
+    return tables if whole and all(table.gaps is None for table in tables) else None

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from site_builder import urls
 from site_builder.bundles import packed_files, put
 from site_builder.exports import as_text
+from site_builder.large import LargeRows
 from site_builder.model import Card, Table, TypedColumn, Value
 from site_builder.output import Folder, UnverifiedError
 from site_builder.writable import decimal_scale, is_double
@@ -118,7 +119,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 def _write_table(con: sqlite3.Connection, package: str, table: Table) -> None:
     resource, columns = table.resource, table.columns
     name = urls.sqlite_table(package, resource.name)
-    large = f"It has {len(columns):,} columns, and a table holds {_MOST_COLUMNS:,}." if _is_wide(columns) else None
+    large = _too_large(table, columns)
     about = (resource.title, resource.description, resource.kind, resource.unit, len(table.rows), large)
     con.execute("INSERT INTO tables VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (name, package, resource.name, *about))
     con.executemany("INSERT INTO categories VALUES (?, ?, ?, ?)", _categories(name, table))
@@ -135,8 +136,13 @@ def _write_table(con: sqlite3.Connection, package: str, table: Table) -> None:
     con.executemany(f"INSERT INTO {_name(name)} VALUES (?{marks})", _rows(table, columns, kinds))  # noqa: S608  # quoted
 
 
-def _is_wide(columns: Sequence[TypedColumn]) -> bool:
-    return len(columns) > _MOST_COLUMNS
+def _too_large(table: Table, columns: Sequence[TypedColumn]) -> str | None:
+    """Say why the rows of a table are left out; nothing where they are not."""
+    if table.gaps is not None:
+        return f"It has {len(table.rows):,} rows: this database holds no table so large. Its own files hold all of it."
+    if len(columns) > _MOST_COLUMNS:
+        return f"It has {len(columns):,} columns, and a table holds {_MOST_COLUMNS:,}."
+    return None
 
 
 def _categories(name: str, table: Table) -> Iterator[tuple[str, str, str, str]]:
@@ -148,6 +154,9 @@ def _categories(name: str, table: Table) -> Iterator[tuple[str, str, str, str]]:
 def _missing(name: str, table: Table) -> Iterator[tuple[str, str, str, int]]:
     """Count the cells that have no value, by reason."""
     for n, field in enumerate(table.resource.fields):
+        if table.gaps is not None:
+            yield from ((name, field.name, reason, cells) for reason, cells in sorted(table.gaps[n].items()))
+            continue
         reasons = [row[n].missing or "" for row in table.rows if row[n].missing is not None]
         for reason in sorted(set(reasons)):
             yield name, field.name, reason, reasons.count(reason)
@@ -159,10 +168,16 @@ def _described(column: TypedColumn, kind: str) -> tuple[str, str, bool, str, str
     return column.name, field.name, column.is_reason, kind, title, "" if column.is_reason else field.description
 
 
+_LARGE_KINDS = {"BOOLEAN": "INTEGER", "BIGINT": "INTEGER", "INTEGER": "INTEGER", "DOUBLE": "REAL", "DECIMAL": "REAL"}
+"""For the types of a large table's columns, what they would be here, if it were not left out."""
+
+
 def _kind(column: TypedColumn, table: Table) -> str:
     """Choose a type that loses no digit: REAL only where every number survives as one, else TEXT."""
     if column.is_reason:
         return "TEXT"
+    if isinstance(table.rows, LargeRows):
+        return _LARGE_KINDS.get(table.rows.columns[column.position].kind.partition("(")[0], "TEXT")
     values = [value for row in table.rows if (value := column.value(row)) is not None]
     match column.field.type:
         case "boolean":

@@ -59,7 +59,7 @@ def unwritable(rows: LargeRows) -> str:
 
 def left_to_decide(rows: LargeRows, word: str) -> str:
     """Pick rows with a cell that holds a word."""
-    return _any(f"contains(t.{column.name}, {text(word)})" for column in rows.columns)
+    return rows.holding(word)
 
 
 def off_its_lines(rows: LargeRows, document: Document) -> str:

@@ -156,6 +156,18 @@ class LargeRows(Sequence[Row]):
         some = " AND ".join(self.stated(n) for n in positions)
         return " OR ".join(repeated(self.store, key, some, len(self.columns))) or "false"
 
+    def holding(self, part: str) -> str:
+        """Say in SQL which rows have a cell that holds some text."""
+        return " OR ".join(f"contains(t.{column.name}, {text(part)})" for column in self.columns) or "false"
+
+    def lines_up_to(self, position: int, most: int) -> Iterator[tuple[int, int]]:
+        """Give the rows, counted from 1, of which a column of whole numbers has at most so much, each with it."""
+        if self.columns[position].kind != "BIGINT":
+            return
+        value = self.columns[position].value
+        condition = f"{value} BETWEEN 1 AND {most} ORDER BY t._row"
+        yield from self.store.run(f"SELECT t._row, {value} FROM {self.source} WHERE {condition}")  # noqa: S608  # ours
+
     def _read(self, condition: str) -> Iterator[tuple[int, Row]]:
         names = ", ".join(f"t.{column.name}" for column in self.columns)
         for number, *texts in self.store.run(f"SELECT t._row, {names} FROM t WHERE {condition} ORDER BY t._row"):  # noqa: S608  # ours

@@ -21,8 +21,10 @@ def write_parquet(table: Table, path: Path, about: str) -> None:
     rows = _large(table)
     columns = ", ".join(f"{_typed(column, rows)} AS {_name(column.name)}" for column in table.columns)
     selected = f"SELECT {columns} FROM {rows.source} {rows.ordered}"  # noqa: S608  # ours, and quoted
-    form = f"FORMAT parquet, COMPRESSION snappy, KV_METADATA {{frictionless: {text(about)}}}"
-    rows.store.do(f"COPY ({selected}) TO {text(str(path.absolute()))} ({form})")
+    form = f"FORMAT parquet, COMPRESSION snappy, USE_TMP_FILE false, KV_METADATA {{frictionless: {text(about)}}}"
+    rows.store.do(f"CREATE TABLE typed AS {selected}")
+    rows.store.do(f"COPY typed TO {text(str(path.absolute()))} ({form})")  # from a table, as small ones are written
+    rows.store.do("DROP TABLE typed")
 
 
 def write_csv(table: Table, path: Path) -> None:

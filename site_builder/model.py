@@ -5,7 +5,7 @@ files -> Package -> Table -> Summary -> Figure -> Page -> File. Each is made onc
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -498,8 +498,10 @@ class Table:
         picked = ([row[n].value for n in positions if n is not None] for row in self.rows)
         return tuple(_origin(*values) for values in picked)
 
-    def sources(self, package: str) -> tuple[SourceRef, ...]:
+    def sources(self, package: str) -> Sequence[SourceRef]:
         """Say of each row where it came from: a line of the package's document, or a record of another package."""
+        if self.gaps is not None:
+            return _LargeSources(self, package)
         refs = [RecordRef(package, self.resource.name, row) for row in range(1, len(self.rows) + 1)]
         origins = self.origins()
         if origins:
@@ -516,6 +518,28 @@ class Table:
         if position is None or self.resource.document is None:
             return (None,) * len(self.rows)
         return tuple(value if isinstance(value := row[position].value, int) else None for row in self.rows)
+
+
+class _LargeSources(Sequence[SourceRef]):
+    """Where the rows of a large table came from, each looked up when it is asked for."""
+
+    def __init__(self, table: Table, package: str) -> None:
+        self.table, self.record = table, RecordRef(package, table.resource.name, 0)
+
+    def __len__(self) -> int:
+        return len(self.table.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> SourceRef: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[SourceRef, ...]: ...
+    def __getitem__(self, place: int | slice) -> SourceRef | tuple[SourceRef, ...]:
+        if isinstance(place, int):
+            return self[place : place + 1][0]
+        first, last, _ = place.indices(len(self))
+        lines = replace(self.table, rows=self.table.rows[first:last], gaps=None).source_lines()
+        refs = (self.record._replace(row=row) for row in range(first + 1, last + 1))
+        return tuple(SourceRef(r, self.table.resource.document, n) for r, n in zip(refs, lines, strict=True))
 
 
 Facts = Mapping[str, tuple[str, ...]]

@@ -47,7 +47,7 @@ def build_package(folder: PackageFolder, scratch: Path, site: Site) -> BuiltPack
     """Check a package and, where nothing is wrong, write its part of the site into the scratch folder."""
     scratch.mkdir(parents=True, exist_ok=True)
     with stage("read"):
-        read, problems = read_package(folder, site.titles)
+        read, problems = read_package(folder, site.titles, scratch)
     if read is None:
         return BuiltPackage(folder.name, problems)
     with stage("codes"):
@@ -106,7 +106,7 @@ def examine_package(
 ) -> Examined:
     """Read a package, find everything wrong with it, and ask what its summaries ask."""
     scratch.mkdir(parents=True, exist_ok=True)
-    read, problems = read_package(folder, titles)
+    read, problems = read_package(folder, titles, scratch)
     if read is None:
         return Examined(problems)
     problems = (*problems, *_codes(read, vocabulary))

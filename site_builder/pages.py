@@ -1,11 +1,12 @@
 """What each kind of page shows: a typed value that a template turns into HTML. What a page knows, its fields say."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from site_builder import urls
 from site_builder.differences import Differences
+from site_builder.large import LargeRows
 from site_builder.markdown import Article
 from site_builder.model import (
     ORIGIN,
@@ -617,17 +618,29 @@ def by_line(package: Package, tables: Sequence[Table], document: str) -> Mapping
     for table in tables:
         if table.resource.document != document:
             continue
-        for row, line in enumerate(table.source_lines(), start=1):
+        for row, line in _lines_shown(table):
             if line is not None:
                 record = RecordRef(package.name, table.resource.name, row)
                 found[line] = (*found.get(line, ()), SourceRef(record, document, line))
     return found
 
 
+def _lines_shown(table: Table) -> Iterable[tuple[int, int | None]]:
+    """Give each row with its line; of a large table, those of lines that are shown as pages."""
+    position = table.column("source_line")
+    if not isinstance(table.rows, LargeRows) or position is None:
+        return enumerate(table.source_lines(), start=1)
+    lines = table.rows.lines_up_to(position, urls.ROWS_AS_PAGES)
+    return ((row, line) for row, line in lines)
+
+
 def missing_cells(tables: Sequence[Table]) -> tuple[tuple[Resource, str, str, int], ...]:
     """Count the cells without a value, by table, field and reason."""
     counts: dict[tuple[int, int, str], int] = {}
     for t, table in enumerate(tables):
+        if table.gaps is not None:
+            counts |= {(t, f, reason): n for f, gaps in enumerate(table.gaps) for reason, n in gaps.items()}
+            continue
         for row in table.rows:
             for f, cell in enumerate(row):
                 if cell.missing is not None:
@@ -643,10 +656,17 @@ def withheld_passages(package: Package, tables: Sequence[Table]) -> tuple[Withhe
     marks = package.withheld_marks
     views: list[WithheldView] = []
     for table in tables:
-        counts = [count((cell.text for cell in row), marks) for row in table.rows]
+        counts = [count((cell.text for cell in row), marks) for row in _marked(table, marks)]
         if any(counts):
-            views.append(WithheldView(table.resource, sum(counts), sum(map(bool, counts)), len(counts)))
+            views.append(WithheldView(table.resource, sum(counts), sum(map(bool, counts)), len(table.rows)))
     return tuple(views)
+
+
+def _marked(table: Table, marks: Sequence[str]) -> Iterable[Sequence[Cell]]:
+    """Give the rows of a table; of a large one, those that hold a mark."""
+    if not isinstance(table.rows, LargeRows):
+        return table.rows
+    return (row for _, row in table.rows.where(" OR ".join(table.rows.holding(mark) for mark in marks) or "false"))
 
 
 def origin(package: Package) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from site_builder import urls
 from site_builder.bounded import MEMORY, TooSlow, bounded, seconds_for
@@ -50,10 +51,12 @@ class FinishedPackage:
     """For each version, the newest first, in what it differs from the one before it, as far as both are here."""
 
 
-def read_package(folder: PackageFolder, titles: Sequence[str] = ()) -> tuple[ReadPackage | None, tuple[Problem, ...]]:
+def read_package(
+    folder: PackageFolder, titles: Sequence[str] = (), scratch: Path | None = None
+) -> tuple[ReadPackage | None, tuple[Problem, ...]]:
     """Read a package and check all of it; there is none where the descriptor's list of resources cannot be read.
 
-    After the titles no name may stand.
+    After the titles no name may stand. Rows of large tables are kept below the scratch folder.
 
     Reading is bounded in time and memory: what takes more is a problem too.
     """
@@ -61,7 +64,7 @@ def read_package(folder: PackageFolder, titles: Sequence[str] = ()) -> tuple[Rea
     seconds = seconds_for(sum(sizes.values()))
     try:
         with bounded(seconds):
-            return _read(folder, titles)
+            return _read(folder, titles, scratch)
     except TooSlow:
         what = f"Reading it took more than {seconds:.0f} seconds."
         mend = "Look for a pattern that can be tried in very many ways, such as (a+)+, or a text that is far too long."
@@ -72,7 +75,9 @@ def read_package(folder: PackageFolder, titles: Sequence[str] = ()) -> tuple[Rea
         return None, (Problem(f"{folder.where}/{largest}", "too-large", what, "Divide it into smaller ones."),)
 
 
-def _read(folder: PackageFolder, titles: Sequence[str]) -> tuple[ReadPackage | None, tuple[Problem, ...]]:
+def _read(
+    folder: PackageFolder, titles: Sequence[str], scratch: Path | None
+) -> tuple[ReadPackage | None, tuple[Problem, ...]]:
     text, problems = _text(folder, DESCRIPTOR)
     if problems:
         return None, problems
@@ -90,7 +95,7 @@ def _read(folder: PackageFolder, titles: Sequence[str]) -> tuple[ReadPackage | N
         documents = read_documents(folder, _document_paths(package, folder))
     unreadable_tables = any((problem.field or "").startswith("resources") for problem in found)
     with stage("frictionless"):
-        tables, invalid = ((), ()) if unreadable_tables else read_tables(package, folder.root, folder.where)
+        tables, invalid = ((), ()) if unreadable_tables else read_tables(package, folder.root, folder.where, scratch)
     listed = {document.path: document for document in documents}
     with stage("checks"):
         unsound = (*check(Checked(package, tables, listed, readme, folder.where)), *_todos(folder, text))

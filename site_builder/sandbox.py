@@ -447,7 +447,7 @@ def _run(
 ) -> tuple[str, str]:
     """Write what a query gives, unless it is too much."""
     columns = [[each[0], str(each[1])] for each in cursor.description or ()]
-    columns = [[name, _TRAIL if name == "trail" and kind.startswith(_PACKED) else kind] for name, kind in columns]
+    columns = [[name, _TRAIL if name == "trail" and _is_packed(kind) else kind] for name, kind in columns]
     for name, kind in columns:
         if kind == "TIMESTAMP WITH TIME ZONE":
             return _failed(query, "sql", f"The column {name} has a time zone: cast it to TIMESTAMP, or to VARCHAR.")
@@ -466,6 +466,10 @@ def _run(
 _RECORD = {"package", "resource", "row"}
 _ROWS = {"tables", "rows", "trail"}
 _PACKED = "STRUCT(tables STRUCT("
+
+
+def _is_packed(kind: str) -> bool:
+    return kind.replace('"', "").startswith(_PACKED)
 
 
 def _unpacked(value: dict[str, Any]) -> object:

@@ -13,6 +13,8 @@ from site_builder.model import Json, Table, TypedColumn, Value
 
 MOST_ROWS = 1_048_575
 """Rows below the header that a sheet of XLSX holds."""
+MOST_CELLS = 1_000_000
+"""Cells of a large table, which is not held in memory, up to which a workbook is made of it."""
 MOST_COLUMNS = 16_384
 """Columns of a sheet."""
 LONGEST_CELL = 32_767
@@ -36,6 +38,9 @@ class Fault(NamedTuple):
 def left_out(table: Table) -> tuple[tuple[str, str], ...]:
     """Name the formats that a table is too large for, each with the reason."""
     rows, columns = len(table.rows), len(table.columns)
+    if table.gaps is not None and rows * columns > MOST_CELLS:
+        what = f"It has {rows * columns:,} cells, and workbooks are made of tables of at most {MOST_CELLS:,}."
+        return (("XLSX", what),)
     if rows > MOST_ROWS:
         return (("XLSX", f"It has {rows:,} rows, and a sheet holds {MOST_ROWS:,}."),)
     if columns > MOST_COLUMNS:
