@@ -114,7 +114,7 @@ def answer_request(con: duckdb.DuckDBPyConnection) -> int:
         sys.stderr.write(str(error))
         return NOT_LOADED
     con.execute(f"SET memory_limit = '{request['memory_mb']}MB'")
-    in_place = [_text(table["parquet"]) for table in request["tables"] if table["in_place"]]
+    in_place = [_text(table["parquet"]) for table in request["tables"] if table.get("in_place")]
     if in_place:
         con.execute(f"SET allowed_paths = [{', '.join(in_place)}]")
     for statement in _LOCK:
@@ -249,7 +249,7 @@ def load(con: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
     if table["schema"]:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {_name(table['schema'])}")
         target = f"{_name(table['schema'])}.{target}"
-    if table["in_place"]:
+    if table.get("in_place"):
         rows = f"read_parquet({_text(table['parquet'])}, file_row_number = true)"
         record = _record(table, "(file_row_number + 1)::INTEGER")
         con.execute(f"CREATE VIEW {target} AS SELECT {record}, * EXCLUDE (file_row_number) FROM {rows}")  # noqa: S608  # quoted
@@ -326,7 +326,7 @@ def _attempt(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dic
         refusal = _refusal(query, parsed, [statement.type for statement in statements])
         if refusal:
             return _failed(query, *refusal)
-        in_place = any(table["in_place"] for table in request["tables"])
+        in_place = any(table.get("in_place") for table in request.get("tables", ()))
         packed = _packed(con, statements[0].query) if in_place else ""
         cursor = con.execute(packed) if packed else con.execute(statements[0])
         return _run(cursor, query, _uses(parsed["statements"][0]), request)

@@ -216,7 +216,8 @@ def find_each(lookup: Lookup, trail: Sequence[RecordRef]) -> Sequence[Found]:
     """Find the records of a trail, as far as they are there."""
     if isinstance(trail, LongTrail) and isinstance(lookup, TableLookup):
         facts = lookup.about(trail.package, trail.resource)
-        return Records(trail, facts) if isinstance(facts, LargeFacts) else ()
+        if isinstance(facts, LargeFacts):
+            return Records(trail, facts)
     return tuple(found for ref in trail if (found := lookup(ref)))
 
 
