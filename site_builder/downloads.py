@@ -1,22 +1,25 @@
 """Write a package's downloads: the author's files byte for byte, what is derived beside them, the bundle."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from site_builder import pages, urls
-from site_builder.bundles import Deflated, bundle, checksums
+from site_builder.bundles import Deflated
 from site_builder.cards import make_card
 from site_builder.citations import citation_files
+from site_builder.contents import Content, checksums, content, put, sha256, size, zipped
 from site_builder.exports import figure_csv, figure_json, json_array, json_lines, json_objects, table_csv
+from site_builder.large import LargeRows
+from site_builder.large_files import write_large
 from site_builder.linked_data import CRATE, CSVW_SUFFIX, as_json, crate, croissant, csvw
-from site_builder.model import Card, Figure, File, Resource
+from site_builder.model import Card, Figure, File, PackageFolder, Resource
 from site_builder.output import Folder
 from site_builder.reading import FinishedPackage, ReadPackage
 from site_builder.render import render
 from site_builder.settings import Site
 from site_builder.spreadsheets import Cover, workbook
-from site_builder.versions import author_files
+from site_builder.versions import author_paths
 from site_builder.writable import left_out
 
 BUNDLED = ("csv", "json")
@@ -26,40 +29,49 @@ BUNDLED = ("csv", "json")
 def write_downloads(finished: FinishedPackage, site: Site, parquet: Mapping[str, Path], out: Folder) -> None:
     """Write the author's files byte for byte, what is derived from them beside them, and the bundle.
 
-    Each table's Parquet file was written when it was loaded into the database.
+    Each table's Parquet file was written when it was loaded into the database. What is large goes from file to file.
     """
+    with TemporaryDirectory(dir=out.root.parent) as scratch:
+        _write(finished, site, parquet, out, Path(scratch))
+
+
+def _write(finished: FinishedPackage, site: Site, parquet: Mapping[str, Path], out: Folder, scratch: Path) -> None:
     read = finished.read
     name = read.package.name
-    author = {path: (read.folder.root / path).read_bytes() for path in read.folder.files}
-    tables = _tables(finished, site, parquet)
+    author = {path: content(read.folder.root / path) for path in read.folder.files}
+    tables = _tables(finished, site, parquet, scratch)
     summaries = {path: data for path, data in _summaries(finished.figures).items() if path not in author}
-    data = {**author, **{path: data for (path, _), data in tables.items()}, **summaries}
+    data: dict[str, Content] = {**author, **{path: data for (path, _), data in tables.items()}, **summaries}
     card = make_card(finished, table_paths(read), tuple(_file(urls.data(name, path), data[path]) for path in data))
     taken = {urls.collision_key(path) for path in data}
     about = {path: data for path, data in _metadata(card, read, site).items() if urls.collision_key(path) not in taken}
-    bundled = {path: data for (path, kind), data in tables.items() if kind in BUNDLED}
+    bundled = {path: data for (path, kind), data in tables.items() if kind in BUNDLED and not isinstance(data, Path)}
     beside = {path: data for path, data in about.items() if path != urls.croissant(name).removeprefix(urls.data(name))}
-    members = {**author, **bundled, **summaries, **beside}
+    members: dict[str, Content] = {**author, **bundled, **summaries, **beside}
     members.setdefault("ABOUT.html", _about(finished, site, (*members, "ABOUT.html", CRATE, "SHA256SUMS")))
     members.setdefault(CRATE, _crate(card, members, read, site))
     known: Deflated = {}
-    everything = {**data, **about, f"{name}.zip": bundle(name, members, known)}
+    everything = {**data, **about, f"{name}.zip": zipped(name, members, known, scratch)}
     everything.setdefault("SHA256SUMS", checksums(everything))
     for path, written in everything.items():
-        out.write(urls.data(name, path), written)
+        put(out, urls.data(name, path), written, scratch)
     for version, files in _versions(read):
         kept = urls.version_folder(version)
-        for path, written in {**files, f"{name}.zip": bundle(name, files, known)}.items():
+        for path, written in {**files, f"{name}.zip": zipped(name, files, known, scratch)}.items():
             if kept + path not in everything:
-                out.write(urls.data(name, kept + path), written)
+                put(out, urls.data(name, kept + path), written, scratch)
 
 
-def _versions(read: ReadPackage) -> Iterator[tuple[str, dict[str, bytes]]]:
+def _versions(read: ReadPackage) -> Iterator[tuple[str, dict[str, Content]]]:
     """Give the author's files of each version that is here: those that its hash is of, and nothing derived."""
     if read.package.version:
-        yield read.package.version, author_files(read.folder)
+        yield read.package.version, _contents(read.folder)
     for past in read.folder.past:
-        yield past.version, author_files(past.folder)
+        yield past.version, _contents(past.folder)
+
+
+def _contents(folder: PackageFolder) -> dict[str, Content]:
+    return {path: content(folder.root / path) for path in author_paths(folder)}
 
 
 def table_paths(read: ReadPackage) -> dict[str, tuple[str, ...]]:
@@ -71,8 +83,8 @@ def table_paths(read: ReadPackage) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _file(path: str, data: bytes) -> File:
-    return File(path, len(data), hashlib.sha256(data).hexdigest())
+def _file(path: str, data: Content) -> File:
+    return File(path, size(data), sha256(data))
 
 
 def _metadata(card: Card, read: ReadPackage, site: Site) -> dict[str, bytes]:
@@ -89,22 +101,27 @@ def _metadata(card: Card, read: ReadPackage, site: Site) -> dict[str, bytes]:
     return files
 
 
-def _crate(card: Card, members: Mapping[str, bytes], read: ReadPackage, site: Site) -> bytes:
-    sizes = {path: len(data) for path, data in members.items()}
+def _crate(card: Card, members: Mapping[str, Content], read: ReadPackage, site: Site) -> bytes:
+    sizes = {path: size(data) for path, data in members.items()}
     page = urls.absolute(site.url, urls.package(card.name)) if site.url else ""
     return as_json(crate(card, sizes, pages.citation(read.package, site.url), page))
 
 
-def _tables(finished: FinishedPackage, site: Site, parquet: Mapping[str, Path]) -> dict[tuple[str, str], bytes]:
-    """Write each table in each format that can hold it, by path and format."""
+def _tables(
+    finished: FinishedPackage, site: Site, parquet: Mapping[str, Path], scratch: Path
+) -> dict[tuple[str, str], Content]:
+    """Write each table in each format that can hold it, by path and format; a large table into files."""
     read = finished.read
-    files: dict[tuple[str, str], bytes] = {}
+    files: dict[tuple[str, str], Content] = {}
     paths = derived_paths((table.resource for table in read.tables), read.folder.files)
     for table in read.tables:
         name = table.resource.name
-        objects = json_objects(table)
+        large = isinstance(table.rows, LargeRows)
+        objects = [] if large else json_objects(table)
         for path, kind in paths[name]:
             match kind:
+                case "csv" | "json" | "ndjson" if large:
+                    files[path, kind] = content(write_large(table, kind, scratch / f"{name}.{kind}"))
                 case "csv":
                     files[path, kind] = table_csv(table)
                 case "json":
@@ -112,7 +129,7 @@ def _tables(finished: FinishedPackage, site: Site, parquet: Mapping[str, Path]) 
                 case "ndjson":
                     files[path, kind] = json_lines(objects)
                 case "parquet" if table.columns:
-                    files[path, kind] = parquet[name].read_bytes()
+                    files[path, kind] = content(parquet[name])
                 case "xlsx" if not left_out(table):
                     files[path, kind] = workbook(_cover(finished, table.resource, site), table)
     return files

@@ -12,7 +12,19 @@ from typing import Any, overload
 
 from site_builder.checker import among, text
 from site_builder.large import LargeRows
-from site_builder.model import LISTED, Facts, Found, LongSources, LongTrail, RecordRef, Said, SourceRef, Table, Value, by_list
+from site_builder.model import (
+    LISTED,
+    Facts,
+    Found,
+    LongSources,
+    LongTrail,
+    RecordRef,
+    Said,
+    SourceRef,
+    Table,
+    Value,
+    by_list,
+)
 from site_builder.vocabulary import EVERY, Meaning
 
 _NONE = -(2**63)

@@ -27,23 +27,25 @@ def write_parquet(table: Table, path: Path, about: str) -> None:
     rows.store.do("DROP TABLE typed")
 
 
-def write_csv(table: Table, path: Path) -> None:
+def write_large(table: Table, kind: str, path: Path) -> Path:
+    """Write a table as CSV, JSON or newline-delimited JSON into a file, and give it."""
+    match kind:
+        case "csv":
+            _write_csv(table, path)
+        case "json":  # as ``exports.table_json`` does
+            _write(path, "[\n", _objects(table), ",\n", "\n]\n")
+        case _:  # as ``exports.table_ndjson`` does
+            _write(path, "", _objects(table), "\n", "\n")
+    return path
+
+
+def _write_csv(table: Table, path: Path) -> None:
     """Write a table as ``exports.table_csv`` does: every cell as the file has it, in quotes where it needs them."""
     rows = _large(table)
     cells = " || ',' || ".join(_cell(f"t.{column.name}") for column in rows.columns)
     header = ",".join(_quoted(field.name) for field in table.resource.fields)
     lines = (line for (line,) in rows.store.run(f"SELECT {cells} FROM t ORDER BY t._row"))  # noqa: S608  # ours
     _write(path, f"{header}\n", lines, "\n", "\n")
-
-
-def write_json(table: Table, path: Path) -> None:
-    """Write a table as ``exports.table_json`` does."""
-    _write(path, "[\n", _objects(table), ",\n", "\n]\n")
-
-
-def write_ndjson(table: Table, path: Path) -> None:
-    """Write a table as ``exports.table_ndjson`` does."""
-    _write(path, "", _objects(table), "\n", "\n")
 
 
 def _objects(table: Table) -> Iterator[str]:

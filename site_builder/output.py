@@ -197,7 +197,8 @@ def verify(root: Path, files: Mapping[str, File], apart: Collection[str] = ()) -
     for path, file in files.items():
         if path in apart:
             continue
-        digest = hashlib.sha256((root / path).read_bytes()).hexdigest()
+        with (root / path).open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
         if digest != file.sha256:
             message = f"{path} is not what was written; the disk may be full"
             raise UnverifiedError(message)

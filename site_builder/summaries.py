@@ -9,6 +9,8 @@ from typing import Any
 
 from site_builder import urls
 from site_builder.database import Failure
+from site_builder.large import LargeRows
+from site_builder.large_facts import Records, RecordSources
 from site_builder.model import (
     Answer,
     Cell,
@@ -25,8 +27,6 @@ from site_builder.model import (
     Summary,
     Table,
 )
-from site_builder.large import LargeRows
-from site_builder.large_facts import Records, RecordSources
 from site_builder.problems import Problem
 from site_builder.profiles import profile_problems
 from site_builder.rules import Counted, broken, small_cells

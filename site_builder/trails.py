@@ -31,6 +31,7 @@ from site_builder.model import (
 )
 from site_builder.vocabulary import EVERY, OWN_FACTS, Vocabulary
 
+
 @dataclass(frozen=True, slots=True)
 class TableFacts:
     """What is known of a table's rows."""

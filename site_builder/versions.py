@@ -28,8 +28,13 @@ _FIX = "site-builder check --fix"
 
 def author_files(folder: PackageFolder) -> dict[str, bytes]:
     """Read the files that a version is made of: all that authors wrote but the list of versions."""
+    return {path: (folder.root / path).read_bytes() for path in author_paths(folder)}
+
+
+def author_paths(folder: PackageFolder) -> tuple[str, ...]:
+    """Name these files."""
     apart = {VERSIONS, *folder.made}
-    return {path: (folder.root / path).read_bytes() for path in folder.files if path not in apart}
+    return tuple(path for path in folder.files if path not in apart)
 
 
 def listing(files: Mapping[str, bytes]) -> bytes:
