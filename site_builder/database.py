@@ -6,7 +6,6 @@ file it was read from.
 """
 
 import json
-import sys
 from array import array
 from base64 import b64decode
 from collections.abc import Iterable, Sequence
@@ -272,10 +271,7 @@ def _answer(reply: dict[str, Any]) -> Answer | Failure:
 def _trail(written: Any) -> Sequence[RecordRef]:  # noqa: ANN401  # it came from JSON
     """Read a trail: records, or a large table's name and the numbers of its rows."""
     if isinstance(written, dict):
-        rows = array("I", b64decode(written["rows"]))
-        if sys.byteorder == "big":
-            rows.byteswap()
-        return LongTrail(written["package"], written["resource"], rows)
+        return LongTrail(written["package"], written["resource"], array("I", b64decode(written["rows"])))
     if any(None in record for record in written or () if record):
         raise ValueError
     return tuple(RecordRef(*record) for record in written or () if record)

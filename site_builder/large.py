@@ -38,8 +38,8 @@ LARGE = 50_000
 """Rows from which a table is large: from about here on it is read faster in SQL, and takes less memory."""
 LARGE_FILE = 2_000_000
 """Bytes below which nobody counts a table's rows to find out whether it is large."""
-MEMORY = "400MB"
-"""What the database may hold in memory of one table."""
+MEMORY, AT_REST = "400MB", "150MB"
+"""What the database may hold in memory of one table while that is read, and afterwards, when others run beside it."""
 DISK = "20GB"
 """What it may write for a moment beside."""
 _PROBED = 10_000
@@ -197,6 +197,7 @@ class Store:
         config: dict[str, Any] = {"threads": 1, "async_threads": 0, "memory_limit": MEMORY}
         config |= {"temp_directory": str(self._place / "spill"), "max_temp_directory_size": DISK}
         self._con = duckdb.connect(str(self._place / "texts.duckdb"), config=config)
+        self._con.execute("SET enable_progress_bar = false")
         self.rows = rows
         self.lookups: dict[int, str] = {}
         """For each column with odd texts, by its place, the table in which they are looked up."""
@@ -301,7 +302,9 @@ def read_large(  # noqa: PLR0913, PLR0917  # what is read, where it is, and how 
         if found and ((problems := confirm(found)) or len(found) == MOST_WRONG):
             return problems or None
     readers = [theirs.create_cell_reader() for theirs in opened.schema.fields]
-    return LargeRows(store, _columns(store, resource, judged), readers, makes)
+    columns = _columns(store, resource, judged)
+    store.do(f"SET memory_limit = '{AT_REST}'")
+    return LargeRows(store, columns, readers, makes)
 
 
 def _columns(store: Store, resource: Resource, judged: Sequence[Judged]) -> list[Column]:

@@ -16,12 +16,14 @@ import base64
 import gc
 import json
 import os
+import re
 import signal
 import socket
 import struct
 import sys
 import threading
 import traceback
+from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -251,7 +253,7 @@ def load(con: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
         target = f"{_name(table['schema'])}.{target}"
     if table.get("in_place"):
         rows = f"read_parquet({_text(table['parquet'])}, file_row_number = true)"
-        record = _record(table, "(file_row_number + 1)::INTEGER")
+        record = _record(table, "(file_row_number + 1)::INTEGER", small=True)
         con.execute(f"CREATE VIEW {target} AS SELECT {record}, * EXCLUDE (file_row_number) FROM {rows}")  # noqa: S608  # quoted
         return
     if table["csv"] is None:
@@ -269,8 +271,12 @@ def load(con: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
         con.execute(f"COPY {rows} TO {_text(table['parquet'])} ({form})")
 
 
-def _record(table: dict[str, Any], row: str) -> str:
-    return f"{{'package': {_text(table['package'])}, 'resource': {_text(table['resource'])}, 'row': {row}}} AS _record"
+def _record(table: dict[str, Any], row: str, *, small: bool = False) -> str:
+    """Write a record; one of a large table so that it takes few bytes."""
+    package, resource = _text(table["package"]), _text(table["resource"])
+    if small:
+        package, resource = f"{package}::ENUM({package})", f"{resource}::ENUM({resource})"
+    return f"{{'package': {package}, 'resource': {resource}, 'row': {row}}} AS _record"
 
 
 def _limit(request: dict[str, Any]) -> None:
@@ -342,24 +348,29 @@ def _attempt(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dic
 
 
 _TRAIL = "STRUCT(package VARCHAR, resource VARCHAR, row INTEGER)[]"
+_NAMED = re.compile(r"STRUCT\(package (VARCHAR|ENUM\('[^']*'\)), resource (VARCHAR|ENUM\('[^']*'\)), row INTEGER\)\[\]")
+"""The type of a trail; records of large tables have names that take a byte each."""
 
 
 def _packed(con: duckdb.DuckDBPyConnection, sql: str) -> str:
-    """Write a query over large tables so that it gives of each trail its tables and the numbers of its rows.
+    """Write a query over large tables so that it gives of each trail its table and the numbers of its rows.
 
-    Records of a million rows, each a value of its own, are more than a process may hold. It is empty where there is no
-    trail.
+    Records of a million rows, each a value of its own, are more than a process may hold. A trail of several tables
+    stays as it is. The text is empty where there is no trail.
     """
     select = sql.strip().rstrip(";")
     columns = con.execute(f"DESCRIBE {select}\n").fetchall()
-    trails = [name for name, kind, *_ in columns if name == "trail" and kind.replace('"', "") == _TRAIL]
+    trails = [name for name, kind, *_ in columns if name == "trail" and _NAMED.fullmatch(kind.replace('"', ""))]
     if len(trails) != 1:
         return ""
-    whole = "list_filter(trail, lambda x: x IS NOT NULL)"
-    rows = f'list_transform({whole}, lambda x: x."row")'
-    tables = f'list_distinct(list_transform({whole}, lambda x: {{package: x.package, resource: x."resource"}}))'
-    held = f"{{tables: {tables}, rows: {rows}, trail: CASE WHEN len({tables}) > 1 THEN trail ELSE NULL END}}"
-    return f"SELECT * REPLACE ({held} AS trail) FROM (\n{select}\n)"  # noqa: S608  # parsed as one SELECT before
+    each = {key: f'list_transform(trail, lambda x: x."{key}")' for key in ("package", "resource", "row")}
+    whole = " AND ".join(f"list_count({values}) = len(trail)" for values in each.values())
+    same = " AND ".join(f"list_min({each[key]}) = list_max({each[key]})" for key in ("package", "resource"))
+    one = f"({whole} AND {same})"
+    first = {key: f"list_min({each[key]})::VARCHAR" for key in ("package", "resource")}
+    names = ", ".join(f"{key}: CASE WHEN {one} THEN {name} END" for key, name in first.items())
+    rows = f"rows: CASE WHEN {one} THEN {each['row']} END, trail: CASE WHEN {one} THEN NULL ELSE trail END"
+    return f"SELECT * REPLACE ({{{names}, {rows}}} AS trail) FROM (\n{select}\n)"  # noqa: S608  # parsed before
 
 
 def _refusal(query: dict[str, Any], parsed: dict[str, Any], kinds: list[Any]) -> list[Any] | None:
@@ -464,8 +475,8 @@ def _run(
 
 
 _RECORD = {"package", "resource", "row"}
-_ROWS = {"tables", "rows", "trail"}
-_PACKED = "STRUCT(tables STRUCT("
+_ROWS = {"package", "resource", "rows", "trail"}
+_PACKED = "STRUCT(package VARCHAR, resource VARCHAR, rows INTEGER[], trail "
 
 
 def _is_packed(kind: str) -> bool:
@@ -474,10 +485,10 @@ def _is_packed(kind: str) -> bool:
 
 def _unpacked(value: dict[str, Any]) -> object:
     """Write a trail: of one table as its name and the numbers of its rows, four bytes each; of several as records."""
-    if len(value["tables"] or ()) != 1 or None in value["rows"] or None in value["tables"][0].values():
-        return _plain(value["trail"] or [])
-    numbers = base64.b64encode(struct.pack(f"<{len(value['rows'])}I", *value["rows"])).decode("ascii")
-    return {**value["tables"][0], "rows": numbers}
+    if value["rows"] is None:
+        return _plain(value["trail"])
+    numbers = base64.b64encode(array("I", value["rows"]).tobytes()).decode("ascii")
+    return {"package": value["package"], "resource": value["resource"], "rows": numbers}
 
 
 def _plain(value: object) -> object:
