@@ -55,9 +55,9 @@ class Judged:
     odd: tuple[Odd, ...]
     """Texts that need a look-up; those that stand for no value apart."""
     missing: tuple[str, ...]
-    """Texts in it that stand for no value."""
+    """Texts in it that have no value: they stand for none, or are none of the type."""
     wrong: tuple[str, ...]
-    """Texts in it that are not valid."""
+    """Texts in it that are not valid, with a value or without."""
 
 
 def supports(resource: Resource, opened: Any) -> bool:  # noqa: ANN401  # Frictionless's resources are untyped
@@ -100,15 +100,14 @@ def judge(run: Run, column: str, field: Field, theirs: Any, make: Make) -> Judge
     is_text = theirs.type in {"string", "any"}
     for (cell_text,) in run(f"SELECT DISTINCT {column} FROM t WHERE {asked}"):  # noqa: S608  # our own names and texts
         value, notes = read(cell_text)
-        cell = None if notes else make(cell_text, value)
-        if cell is None:
-            wrong.append(cell_text)
-            if len(wrong) >= MOST_WRONG:
-                break
-        elif cell.value is None:
+        cell = make(cell_text, value)
+        wrong += [cell_text] if notes or cell is None else []
+        if cell is None or cell.value is None:
             gaps.append(cell_text)
         elif not is_text:
             odd.append((cell_text, cell.value))
+        if len(wrong) >= MOST_WRONG:
+            break
     plain = f"{certain} AND NOT {among(column, missing)}"
     kind = _kind(run, column, plain, field, [value for _, value in odd])
     odds = (Odd(cell_text, _in_sql(value, kind), literal(value)) for cell_text, value in odd)

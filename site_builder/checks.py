@@ -10,7 +10,7 @@ from itertools import chain, islice
 from site_builder import focusing
 from site_builder.focusing import in_parts
 from site_builder.large import LargeRows
-from site_builder.model import Cell, Document, Field, Package, Resource, Table
+from site_builder.model import Cell, Document, Field, Package, Resource, Table, Value
 from site_builder.problems import Problem
 from site_builder.profiles import nearest
 from site_builder.writable import faults
@@ -102,11 +102,17 @@ def _repeated(table: Table, key: tuple[str, ...], positions: list[int], file: st
     first: dict[tuple[object, ...], int] = {}
     large = table.rows if isinstance(table.rows, LargeRows) else None
     for row, cells in large.where(large.sharing(positions)) if large else enumerate(table.rows, start=2):
-        values = tuple(cells[n].value for n in positions)
+        values = tuple(_compared(cells[n]) for n in positions)
         if None not in values and first.setdefault(values, row) != row:
             what = f"Row {first[values]} has the same values."
             mend = "Mend one of the rows, or take the unique key out."
             yield Problem(file, "unique-key", what, mend, line=row, field=", ".join(key))
+
+
+def _compared(cell: Cell) -> Value:
+    """Give what of a cell is compared: its value, or the text of one that is no number and so like no other."""
+    value = cell.value
+    return cell.text if isinstance(value, Decimal) and value.is_nan() else value
 
 
 def _fields(table: Table) -> Iterator[tuple[int, Field]]:

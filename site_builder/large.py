@@ -274,8 +274,8 @@ def read_large(  # noqa: PLR0913, PLR0917  # what is read, where it is, and how 
     scratch: Path | None,
     makes: Sequence[Make],
     confirm: Confirm,
-) -> LargeRows | tuple[Problem, ...] | None:
-    """Read a large table, or say what is wrong with it.
+) -> tuple[LargeRows, tuple[Problem, ...]] | None:
+    """Read a large table, and say what is wrong with it: a cell that is not valid has no value.
 
     There is nothing where it is not large, or not of the plain kind that can be read in this way.
     """
@@ -295,16 +295,18 @@ def read_large(  # noqa: PLR0913, PLR0917  # what is read, where it is, and how 
             store.lookups[n] = f"m{n}"
             kinds = {"text": "VARCHAR", "value": "VARCHAR", "literal": "VARCHAR"}
             store.load(f"m{n}", kinds, ((odd.text, odd.value, odd.literal) for odd in each.odd))
+    problems: tuple[Problem, ...] = ()
     if suspects := _suspects(store, resource, opened.schema, judged):
         names = ", ".join(f"c{n}" for n in range(len(judged)))
         query = f"SELECT _row + 1, {names} FROM t WHERE {suspects} ORDER BY _row LIMIT {MOST_WRONG}"  # noqa: S608  # ours
         found = [(number, texts) for number, *texts in store.run(query)]
-        if found and ((problems := confirm(found)) or len(found) == MOST_WRONG):
-            return problems or None
+        problems = confirm(found) if found else ()
+        if len(found) == MOST_WRONG and not problems:
+            return None
     readers = [theirs.create_cell_reader() for theirs in opened.schema.fields]
     columns = _columns(store, resource, judged)
     store.do(f"SET memory_limit = '{AT_REST}'")
-    return LargeRows(store, columns, readers, makes)
+    return LargeRows(store, columns, readers, makes), problems
 
 
 def _columns(store: Store, resource: Resource, judged: Sequence[Judged]) -> list[Column]:

@@ -1,4 +1,4 @@
-"""What trails need to know of a large table: a few bytes for each of its rows, and each thing that is said only once."""
+"""What trails need to know of a large table: a few bytes for each of its rows, and whatever is said of many once."""
 
 import json
 import zlib
@@ -48,7 +48,7 @@ class Numbers(Sequence[int | None]):
     def __getitem__(self, place: int) -> int | None: ...
     @overload
     def __getitem__(self, place: slice) -> Sequence[int | None]: ...
-    def __getitem__(self, place: int | slice) -> int | None | Sequence[int | None]:
+    def __getitem__(self, place: int | slice) -> int | Sequence[int | None] | None:
         """Give one, or several."""
         if isinstance(place, slice):
             return Numbers(self.held[place])
@@ -83,7 +83,7 @@ class LargeFacts:
             return None
         at = ref.row - 1
         kind = self.kinds[at] if self.kinds else 0
-        counts: dict[str, Value] = {name: numbers[at] if len(numbers) else None for name, numbers in self.numbers.items()}
+        counts: dict[str, Value] = {name: held[at] if len(held) else None for name, held in self.numbers.items()}
         words = {name: (numbers[at], self.totals[name][numbers[at]]) for name, numbers in self.words.items()}
         source = SourceRef(ref, self.document, self.lines[at])
         return Found(source, counts, self._facts[kind], tuple(self.said[kind]), words)
@@ -249,9 +249,7 @@ def _said(rows: LargeRows, meanings: Sequence[Meaning]) -> tuple[list[tuple[Said
     marked: Iterator[tuple[Any, ...]] = rows.store.run(f"SELECT {marks} FROM t ORDER BY t._row")  # noqa: S608  # ours
     kinds = array("I", (seen.setdefault(marks, len(seen)) for (marks,) in marked))
     said = [
-        tuple(
-            Said(each.field, each.list, each.code) for each, mark in zip(meanings, marks, strict=True) if mark == "1"
-        )
+        tuple(Said(each.field, each.list, each.code) for each, mark in zip(meanings, marks, strict=True) if mark == "1")
         for marks in seen
     ]
     return said, kinds

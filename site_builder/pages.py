@@ -27,6 +27,7 @@ from site_builder.model import (
     Value,
     Version,
     Withdrawn,
+    listed,
 )
 from site_builder.snippets import Snippet
 from site_builder.withheld import count
@@ -325,6 +326,11 @@ class FigurePage(Page):
     def picture(self) -> str:
         """That of the figure."""
         return urls.picture(self.path)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether no download lists all records of a trail either, since their table is too large."""
+        return any(len(listed(trail)) < len(trail) for trail in self.view.figure.trails or ())
 
     @property
     def trails(self) -> Iterator[tuple[int, str, Sequence[SourceRef], int]]:

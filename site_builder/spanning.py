@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -86,7 +86,7 @@ def spanning(built: Sequence[HasTables], queries: Iterable[str], scratch: Path) 
     """
     words = {word for sql in queries for word in re.findall(r"\b(?:p_[a-z0-9_]+|site)\b", sql.lower())}
     tables = [
-        Loaded(urls.sql_schema(table.package), table.name, table.package, table.resource, parquet=table.parquet, in_place=table.in_place)
+        replace(table, schema=urls.sql_schema(table.package), columns=(), csv=None, schema_json="")
         for package in built
         for table in package.tables
         if urls.sql_schema(package.name) in words and table.columns

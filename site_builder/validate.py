@@ -39,8 +39,8 @@ def read_tables(
 ) -> tuple[tuple[Table, ...], tuple[Problem, ...]]:
     """Validate every resource of a package and give its tables, typed.
 
-    The folder's paths must have been screened. Rows of large tables are kept below the scratch folder. A table with an error is given all the same, without the rows that
-    could not be read; what is wrong is among the problems.
+    The folder's paths must have been screened. Rows of large tables are kept below the scratch folder. A table with an
+    error is given all the same, without the rows that could not be read; what is wrong is among the problems.
     """
     readable = {
         **_V2,
@@ -139,11 +139,12 @@ def _large(
         return None, (_slow(resource, at),)
     except (frictionless.FrictionlessException, *_STUMBLES):
         return None, ()
-    if read is None or isinstance(read, tuple):
-        return None, read or ()
+    if read is None:
+        return None, ()
+    rows, problems = read
     if any(field.missing_when for field in resource.fields):
-        read.explain(partial(with_reasons, fields=resource.fields))
-    return Table(resource, read, tuple(column.gaps for column in read.columns)), ()
+        rows.explain(partial(with_reasons, fields=resource.fields))
+    return Table(resource, rows, tuple(column.gaps for column in rows.columns)), problems
 
 
 def _errors_in(resource: Resource, at: str, rows: Wrong) -> tuple[Problem, ...]:

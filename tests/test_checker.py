@@ -1,8 +1,9 @@
-"""Whatever a table's fields say and its cells hold: read by different text, it is what Frictionless reads."""
+"""Whatever a table's fields say and its cells hold: read fast, or in SQL, it is what Frictionless reads."""
 
 import csv
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from site_builder import validate
+from site_builder import large, validate
+from site_builder.checks import Checked, check
+from site_builder.database import ask, prepare
 from site_builder.descriptor import read_descriptor
-from site_builder.model import Table
+from site_builder.exports import table_csv, table_json, table_ndjson
+from site_builder.large import LargeRows
+from site_builder.large_files import write_large
+from site_builder.model import Package, Table
 from site_builder.problems import Problem
 from site_builder.validate import read_tables
+from tests.making import V2
 
+EXAMPLES = int(os.environ.get("FORMAT_EXAMPLES", "60"))
 WORDS = st.sampled_from(
     [
         *("", " ", "-", "n/a", "None", "null", "0", "1", "7", "-3", "+4", "007", "12", "1_000", " 5", "5 ", "1,234"),
@@ -152,7 +160,7 @@ def read(folder: Path, descriptor: dict[str, Any], text: str) -> tuple[tuple[Tab
     return read_tables(package, folder, "here")
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(made=packages())
 def test_a_table_read_by_different_text_is_what_frictionless_reads(
     tmp_path: Path, made: tuple[dict[str, Any], str]
@@ -162,3 +170,50 @@ def test_a_table_read_by_different_text_is_what_frictionless_reads(
         patch.setattr(validate, "SMALL", -1)
         slow = read(tmp_path, *made)
     assert repr(fast) == repr(slow)
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(made=packages())
+def test_a_table_checked_in_sql_is_what_frictionless_reads(tmp_path: Path, made: tuple[dict[str, Any], str]) -> None:
+    """The same problems, the same cells, and the same found by the house checks, for each type and constraint."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(validate, "SMALL", -1)
+        slow, slowly_found = read(tmp_path, *made)
+        patch.setattr(large, "LARGE", 0)
+        patch.setattr(large, "LARGE_FILE", 0)
+        fast, found = read(tmp_path, *made)
+    assert repr(found) == repr(slowly_found)
+    assert repr([tuple(table.rows) for table in fast]) == repr([table.rows for table in slow])
+    assert [table.columns for table in fast] == [table.columns for table in slow]
+    assert held_against_checks(fast) == held_against_checks(slow)
+
+
+def held_against_checks(tables: tuple[Table, ...]) -> tuple[Problem, ...]:
+    """Find what the house checks find."""
+    package = Package("potholes", "", "", None, None, (), (), (), tuple(table.resource for table in tables), None)
+    return check(Checked(package, tables, {}, "", "here"))
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind in SOUND for text in SOUND[kind]])
+def test_each_text_is_typed_alike(tmp_path: Path, kind: str, text: str) -> None:
+    """In the Parquet file that SQL reads, too: one that is not valid for its type apart."""
+    resource = {"name": "holes", "path": "holes.csv", "schema": {"fields": [{"name": "a", "type": kind}]}}
+    descriptor = {"$schema": V2, "name": "potholes", "resources": [resource]}
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows([["a"], [text], [text]])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(validate, "SMALL", -1)
+        (slow,), problems = read(tmp_path, descriptor, file.getvalue())
+        patch.setattr(large, "LARGE", 0)
+        patch.setattr(large, "LARGE_FILE", 0)
+        (fast,), _ = read(tmp_path, descriptor, file.getvalue())
+    written = []
+    for place, table in (("slow", slow), ("fast", fast)) if not problems else ():
+        (tmp_path / place).mkdir()
+        loaded = prepare("potholes", table, tmp_path / place)
+        ask([loaded], [])
+        written.append((dict(loaded.columns), (tmp_path / place / "holes.parquet").read_bytes()))
+        if isinstance(table.rows, LargeRows):
+            for format_, write in (("json", table_json), ("ndjson", table_ndjson), ("csv", table_csv)):
+                assert write_large(table, format_, tmp_path / format_).read_bytes() == write(slow)
+    assert written[:1] == written[1:]
