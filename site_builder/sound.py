@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from site_builder.model import Cell, Resource
+from site_builder.oversize import LONGEST_CELL, MOST_CELLS, MOST_COLUMNS
 
-LARGEST = 1_000_000
-"""Bytes of a file that is read in this way: no line or cell of it can be too long."""
-MOST_CELLS = 2_000_000
+LARGEST = 10_000_000
+"""Bytes of a file that is read in this way."""
 _SAMPLE = 100
 """Lines from which Frictionless guesses whether a space follows each comma."""
 _QUOTED = re.compile(r"""([^\w\n"'])( ?)(["']).*?\3\1""", re.DOTALL)
@@ -36,7 +36,7 @@ def read_sound(resource: Resource, opened: Any, data: bytes, typed: Sequence[Typ
     if not _is_plain(resource, opened, data):
         return None
     rows = _cells(data, [field.name for field in resource.fields])
-    if rows is None or len(rows) * len(resource.fields) > MOST_CELLS:
+    if rows is None or len(rows) * len(resource.fields) > MOST_CELLS or len(resource.fields) > MOST_COLUMNS:
         return None
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(resource.fields)
     cells: list[Sequence[Cell]] = []
@@ -89,7 +89,7 @@ def _cells(data: bytes, names: Sequence[str]) -> list[list[str]] | None:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    if may_skip_spaces(text):
+    if may_skip_spaces(text) or any(len(line) >= LONGEST_CELL for line in io.StringIO(text, newline="")):
         return None
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
@@ -129,7 +129,7 @@ def _known(
     known: dict[str, tuple[Cell, object]] = {}
     for text in dict.fromkeys(texts):
         value, notes = read(text)
-        cell = None if notes else make(text, value)
+        cell = None if notes or len(text) > LONGEST_CELL else make(text, value)
         if cell is None:
             return None
         known[text] = (cell, value)
