@@ -27,6 +27,8 @@ INTERRUPT_SECONDS = 5
 """After these DuckDB is asked to stop a query."""
 KILL_SECONDS = 8
 """After these its process is ended."""
+BYTES_A_SECOND = 10_000_000
+"""For each so many bytes of large tables, which every query reads anew, a second more."""
 MOST_SLOW = 2
 """Queries of one package that may be ended for their time; those after them are not asked."""
 MEMORY_MB = 512
@@ -192,18 +194,23 @@ def ask(
         ended = sandboxing.run(_request(tables, queries[len(answers) :], most, slow))
         answers.extend(_answer(json.loads(line)) for line in ended.output.splitlines() if line.endswith("}"))
         if len(answers) < len(queries):
-            answers.append(_crash(ended))
+            answers.append(_crash(ended, KILL_SECONDS + _patience(tables)))
         if not queries:
             break
     return tuple(answers)
+
+
+def _patience(tables: Iterable[Loaded]) -> int:
+    """Give the seconds that queries may take beyond those of small tables."""
+    return sum(each.parquet.stat().st_size for each in tables if each.in_place and each.parquet) // BYTES_A_SECOND
 
 
 def _request(tables: Sequence[Loaded], queries: Sequence[Query], most: Most, slow: int) -> str:
     request = {
         "tables": [to_load(table) for table in tables],
         "queries": [{"name": query.name, "sql": query.sql, "ordered": query.ordered} for query in queries],
-        "interrupt_seconds": INTERRUPT_SECONDS,
-        "kill_seconds": KILL_SECONDS,
+        "interrupt_seconds": INTERRUPT_SECONDS + _patience(tables),
+        "kill_seconds": KILL_SECONDS + _patience(tables),
         "slow": slow,
         "most_slow": MOST_SLOW,
         "memory_mb": MEMORY_MB,
@@ -237,12 +244,12 @@ class LoadError(RuntimeError):
     """A table that Frictionless accepted could not be loaded: a fault of ours."""
 
 
-def _crash(ended: sandboxing.Ended) -> Failure:
+def _crash(ended: sandboxing.Ended, seconds: int) -> Failure:
     """Say why the process ended before it answered."""
     if ended.code == _NOT_LOADED:
         raise (UnverifiedError if ended.error.startswith("IO Error") else LoadError)(ended.error)
     if ended.code == -14 or ended.code == -24:  # noqa: PLR1714, PLR2004  # SIGALRM, SIGXCPU
-        return Failure("slow", f"It took more than {KILL_SECONDS} seconds.")
+        return Failure("slow", f"It took more than {seconds} seconds.")
     if ended.code == -9 or "bad_alloc" in ended.error or "MemoryError" in ended.error:  # noqa: PLR2004
         return Failure("memory", "It needs too much memory.")
     return Failure("crash", f"It ended the database (exit code {ended.code}).")
