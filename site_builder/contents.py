@@ -12,7 +12,8 @@ from site_builder.output import Folder
 
 LARGE = 20_000_000
 """Bytes beyond which a file is not held in memory."""
-_LEVEL = 6
+_LEVEL = 1
+"""How hard zips with large files are packed: they take a fifth of the time, and a third more room."""
 _PART = 1_000_000
 
 Content = bytes | Path
