@@ -1,5 +1,6 @@
 """Run packages in a pool of processes, each task bounded in time, or in this process for tests and debugging."""
 
+import contextlib
 import ctypes
 import errno
 import multiprocessing
@@ -15,11 +16,14 @@ from pebble import ProcessExpired, ProcessPool
 
 from site_builder.ahead import PRELOADED, can_fork
 from site_builder.drawing import NotInstalledError
+from site_builder.model import PackageFolder
 from site_builder.output import UnverifiedError
 
 _PR_SET_PDEATHSIG = 1
 SECONDS = 300
 """Time that one package may take; then its process is ended, and the package fails alone."""
+BYTES_A_SECOND = 500_000
+"""For so many bytes of a package's files it has a second more: a table of five million rows takes minutes."""
 
 Crashed = ProcessExpired
 """A task that ended its process."""
@@ -65,8 +69,9 @@ class Pool:
 
     def submit(self, function: Callable[..., Any], /, *args: object) -> Future[Any]:
         """Begin a call in one of the processes."""
+        seconds = self._seconds + sum(map(_seconds_more, args))
         try:
-            future: Future[Any] = self._pool.schedule(function, args=list(args), timeout=self._seconds)
+            future: Future[Any] = self._pool.schedule(function, args=list(args), timeout=seconds)
         except RuntimeError as error:
             raise BrokenError(str(error)) from error
         return future
@@ -93,6 +98,15 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() == 1:  # it was too late to ask
             os._exit(1)
+
+
+def _seconds_more(argument: object) -> float:
+    """Give a package of large files more time, by their size."""
+    if not isinstance(argument, PackageFolder):
+        return 0
+    with contextlib.suppress(OSError):  # one that is gone is said when it is read
+        return sum((argument.root / path).stat().st_size for path in argument.files) / BYTES_A_SECOND
+    return 0
 
 
 class Here:

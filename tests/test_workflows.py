@@ -188,3 +188,18 @@ def test_a_report_that_is_not_there_gives_no_comment(tmp_path: Path) -> None:
     sent, asked = commented(tmp_path, b"")
     assert sent == ""
     assert "POST" not in asked
+
+
+def test_only_runs_on_main_keep_what_later_runs_on_main_take() -> None:
+    """So nothing that a pull request makes is ever in a site: no other workflow has a cache."""
+    caching = [path.name for path in WORKFLOWS if "actions/cache" in path.read_text("utf-8")]
+    assert caching == ["publish.yml"]
+    read = workflow("publish.yml")
+    assert read[True]["push"] == {"branches": ["main"]}  # YAML reads "on" so
+    assert "pull_request" not in str(read[True])
+    assert read["jobs"]["build"]["if"] == "github.ref == 'refs/heads/main'"
+    steps = [step.get("uses", "").partition("@")[0] for step in read["jobs"]["build"]["steps"]]
+    assert steps.count("actions/cache") == 1
+    cache = read["jobs"]["build"]["steps"][steps.index("actions/cache")]["with"]
+    assert "${{ github.sha }}" in cache["key"]
+    assert set(cache["path"].split()) == {f".cache/site-builder/{name}" for name in ("packages", "pieces", "workings")}
