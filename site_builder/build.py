@@ -13,7 +13,8 @@ from traceback import format_exception
 from typing import Any
 
 from site_builder import timing, urls
-from site_builder.built import Builder, BuiltPackage, Checker
+from site_builder.built import SITE, Builder, BuiltPackage, Checker, Executor
+from site_builder.cache import opened, package_key, shared_key, working_folder
 from site_builder.charts import draw, redraw
 from site_builder.compiling import compile_tables, recipes
 from site_builder.compose import Members, begin_search, compose, finish_search, write_manifest
@@ -23,24 +24,13 @@ from site_builder.fingerprints import Inputs, digest, look_at_inputs
 from site_builder.glossary import read_glossary
 from site_builder.history import read_history
 from site_builder.holding import read_holdings
-from site_builder.keeping import (
-    SITE,
-    Executor,
-    Keeper,
-    Kept,
-    Piece,
-    Pieces,
-    Ready,
-    Recall,
-    opened,
-    package_key,
-    shared_key,
-    working_folder,
-)
+from site_builder.keeping import Keeper, Kept, Ready
 from site_builder.model import Figure, PackageFolder
 from site_builder.output import Folder, Part, Spare, lay, staging, verify
 from site_builder.pages import LONGEST_TRAIL
+from site_builder.pieces import Piece, Pieces
 from site_builder.problems import Problem, errors, in_order
+from site_builder.recall import Recall
 from site_builder.series import read_series
 from site_builder.settings import read_site
 from site_builder.versions import read_withdrawn

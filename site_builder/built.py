@@ -1,10 +1,12 @@
 """What comes of building a package, and what does it: all that a process has to know that builds none itself."""
 
 import pickle
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Any, Protocol, Self
 
 from site_builder import workings
 from site_builder.database import Loaded
@@ -14,8 +16,18 @@ from site_builder.settings import Site
 from site_builder.timing import Spent
 from site_builder.vocabulary import Vocabulary
 
+SITE = "site"
+"""The folder, in that of a package, that holds its files of the site."""
 DATABASE = "tables.sqlite"
 """File of the scratch folder that holds a package's part of the database of all tables."""
+
+
+class Executor(Protocol):
+    """What runs the packages: a pool of processes, a cluster, or this process itself."""
+
+    def submit(self, function: Callable[..., Any], /, *args: object) -> Future[Any]:
+        """Begin a call, and give its answer in time."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from rich.text import Text
 
 from site_builder import __version__
 from site_builder.build import PACKAGES, Outcome, build, check
+from site_builder.built import Executor
 from site_builder.importing.endings import ENDINGS, SECONDS
-from site_builder.keeping import Executor
 from site_builder.output import BusyError, UnverifiedError
 from site_builder.problems import Level
 from site_builder.progress import STAGES, Lines

@@ -26,7 +26,8 @@ import dask
 from distributed import Client, KilledWorker, get_worker
 
 from site_builder import __version__
-from site_builder.keeping import Executor, Kept, write_note
+from site_builder.built import Executor
+from site_builder.keeping import Kept, note
 from site_builder.lasting import Lasting
 from site_builder.model import PackageFolder
 from site_builder.travelling import pack_call, take_answer
@@ -210,7 +211,7 @@ class Cluster:
         try:
             answer = take_answer(sent.result(), call.scratch)
             if isinstance(answer, Kept):
-                write_note(answer)  # the worker's own names the worker's folders
+                note(answer)  # the worker's own names the worker's folders
         except KilledWorker as dead:
             ended = Crashed(f"its workers died: {dead}")  # type: ignore[no-untyped-call]  # pebble leaves it untyped
             call.given.set_exception(ended)

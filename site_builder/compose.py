@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from site_builder import groups, metadata, pages, social, urls
+from site_builder.built import SITE
 from site_builder.charts import chart_json
 from site_builder.comparisons import countings, sources
 from site_builder.content import ContentFile
@@ -16,12 +17,13 @@ from site_builder.exports import figure_csv, figure_json
 from site_builder.glossary_pages import glossary_pages
 from site_builder.groups import pages_of, write_everything_of, write_group
 from site_builder.holding import NO_HOLDINGS, Holdings
-from site_builder.keeping import SITE, Kept, Piece, Pieces
+from site_builder.keeping import Kept
 from site_builder.linked_data import as_json, data_catalog, dcat, in_page
 from site_builder.markdown import Article
 from site_builder.model import Card, Figure, File, Withdrawn
 from site_builder.openapi import openapi, table_formats
 from site_builder.output import Folder, manifest
+from site_builder.pieces import Piece, Pieces
 from site_builder.problems import Problem
 from site_builder.redirects import plan_redirects
 from site_builder.render import render

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from site_builder.build import PACKAGES, check, each_package
-from site_builder.built import BuiltPackage
+from site_builder.built import BuiltPackage, Executor
 from site_builder.compiling import recipes
 from site_builder.content import CONTENT
 from site_builder.discover import discover
 from site_builder.history import branches, files_at, files_now, open_repository, read_history, resolve, restore
-from site_builder.keeping import Executor
 from site_builder.model import Figure, PackageFolder, Value
 from site_builder.packages import examine_package
 from site_builder.problems import Problem, errors, in_order

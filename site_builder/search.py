@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from site_builder import urls
-from site_builder.keeping import SITE, Kept
+from site_builder.built import SITE
+from site_builder.keeping import Kept
 from site_builder.model import File
 from site_builder.output import Folder
 

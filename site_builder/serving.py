@@ -24,8 +24,9 @@ from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from site_builder.build import PACKAGES, Outcome, build
+from site_builder.built import SITE, Executor
 from site_builder.content import CONTENT
-from site_builder.keeping import SITE, Executor, Kept
+from site_builder.keeping import Kept
 from site_builder.media_types import media_type
 from site_builder.output import Folder
 from site_builder.problems import Level, Problem, errors

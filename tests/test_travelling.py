@@ -10,7 +10,7 @@ import pytest
 from site_builder.build import PACKAGES as FOLDER
 from site_builder.built import Builder
 from site_builder.discover import discover
-from site_builder.keeping import keep, read_kept, write_note
+from site_builder.keeping import keep, note, read_kept
 from site_builder.lasting import Lasting
 from site_builder.model import PackageFolder, PastVersion
 from site_builder.output import READ_ONLY
@@ -60,7 +60,7 @@ def test_what_is_kept_of_a_package_built_elsewhere_is_of_use_here(
     there = tmp_path / "cache" / "parking-fines"
     (there / "left").mkdir(parents=True)
     kept = take_answer(answer_call(pack_call(keep, folder, there, "a key", Builder.of(site))), there)
-    write_note(kept)
+    note(kept)
     assert kept.folder == there
     assert not (there / "left").exists()
     assert read_kept(there, "a key") == kept

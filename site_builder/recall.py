@@ -1,0 +1,80 @@
+"""Recall what was found in authors' folders when they were last read, where they look as they did then."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from site_builder import fingerprints
+from site_builder.fingerprints import Look
+from site_builder.model import PackageFolder
+from site_builder.notes import read_note, write_note
+from site_builder.versions import Told, tell
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was found in an author's folder when it was last read."""
+
+    look: str
+    """What the system said of its files then."""
+    folder: PackageFolder
+    """It was screened, and is sound."""
+    told: Told
+    """What its list of versions says."""
+    contents: str
+    """Hash of its files' paths and contents."""
+
+
+class Recall:
+    """Tells what was found in each author's folder when it was last read, where it looks as it did then."""
+
+    def __init__(self, path: Path, looks: Mapping[str, Look]) -> None:
+        """Recall what a file holds. ``looks`` are those of the folders, by name, from before anything was read."""
+        self._looks = looks
+        self._now: dict[str, Known] = {}
+        before = read_note(path)
+        self._before: Mapping[str, Known] = before if isinstance(before, dict) else {}
+
+    def _known(self, root: Path) -> Known | None:
+        known, look = self._before.get(root.name), self._looks.get(root.name)
+        alike = known and look and known.look == look.digest and known.folder.root == root
+        return known if alike else None
+
+    def screened(self, root: Path) -> PackageFolder | None:
+        """Give a folder that was screened before, and was sound."""
+        known = self._known(root)
+        return known.folder if known else None
+
+    def told(self, folder: PackageFolder) -> Told:
+        """Say what a folder's list of versions tells, and the hash of its files."""
+        return self._of(folder).told
+
+    def contents(self, folder: PackageFolder) -> str:
+        """Hash the paths and contents of a folder's files: an author's, or one that a build made.
+
+        Raises:
+            OSError: one cannot be read.
+        """
+        apart = folder.made or folder.root.name not in self._looks
+        return fingerprints.contents(folder.root, folder.files) if apart else self._of(folder).contents
+
+    def _of(self, folder: PackageFolder) -> Known:
+        name = folder.root.name
+        if name not in self._now:
+            known = self._known(folder.root) or self._read(folder)
+            self._now[name] = known
+        return self._now[name]
+
+    def _read(self, folder: PackageFolder) -> Known:
+        look = self._looks.get(folder.root.name)
+        contents = fingerprints.contents(folder.root, folder.files)
+        return Known(look.digest if look else "", replace(folder, past=()), tell(folder), contents)
+
+    def write(self, path: Path, began: int) -> None:
+        """Remember for the next build what was found in folders that were last written well before this one began."""
+        settled = {name: known for name, known in self._now.items() if self._is_settled(name, began)}
+        write_note(path, settled)
+
+    def _is_settled(self, name: str, began: int) -> bool:
+        look = self._looks.get(name)
+        return look is not None and look.is_settled(began)
