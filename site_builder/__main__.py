@@ -6,6 +6,7 @@ import signal
 import sys
 from typing import NoReturn
 
+from site_builder.saying import finish
 from site_builder.unchanged import nothing_to_do
 
 MACHINE = 3
@@ -18,6 +19,7 @@ def main() -> NoReturn:
         signal.signal(number, _stop)
     with contextlib.suppress(OSError):  # what cannot be looked at is said where it is read
         if nothing_to_do(sys.argv[1:]):
+            finish()
             sys.exit(0)
     if sys.argv[1:2] == ["build"]:
         from site_builder import ahead  # noqa: PLC0415  # a twentieth of a second, spared where there is nothing to do

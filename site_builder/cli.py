@@ -27,6 +27,7 @@ from site_builder.importing.endings import ENDINGS, SECONDS
 from site_builder.output import BusyError, UnverifiedError
 from site_builder.problems import Level
 from site_builder.progress import STAGES, Lines
+from site_builder.saying import finish
 from site_builder.search import SearchError
 from site_builder.timing import Book, measuring, table
 from site_builder.unchanged import CACHE, Beginning
@@ -561,6 +562,7 @@ def _plural(number: int, what: str) -> str:
 
 def _end(message: str, code: int) -> NoReturn:
     click.echo(message, err=True)
+    finish()
     sys.exit(code)
 
 

@@ -92,6 +92,7 @@ def test_a_signal_while_the_command_is_loaded_is_said_in_a_sentence(tmp_path: Pa
     """Here from a module that is loaded first."""
     write(tmp_path, {"site_builder/cli.py": "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n"})
     write(tmp_path, {"site_builder/__init__.py": "", MAIN: (ROOT / MAIN).read_text()})
+    write(tmp_path, {"site_builder/saying.py": "def finish():\n    pass\n"})
     write(tmp_path, {"site_builder/ahead.py": "def begin():\n    pass\n"})
     write(tmp_path, {"site_builder/unchanged.py": "def nothing_to_do(_arguments):\n    return False\n"})
     program = [sys.executable, "-m", "site_builder", "build"]

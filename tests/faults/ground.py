@@ -210,12 +210,19 @@ class Ground:
             for path in (*found, *self.temporary.rglob("*"))
         }
 
-    def judge(self, after: Ended, codes: Sequence[int], *, then: Mapping[str, bytes] | None = None) -> list[str]:
+    def judge(
+        self,
+        after: Ended,
+        codes: Sequence[int],
+        *,
+        then: Mapping[str, bytes] | None = None,
+        killed: bool = False,
+    ) -> list[str]:
         """Say what a fault did that it must not; the build without a fault that comes next is made here.
 
         That build makes the new site, or another one where the input was changed meanwhile, which the first may have
-        made too. Where a build was killed, Python's own folder with the socket of its processes stays in the system's
-        temporary folder, as anything would.
+        made too. Where a build was killed, this one or one before it, Python's own folder with the socket of its
+        processes stays in the system's temporary folder, as anything would.
         """
         state = self.state(then)
         wrong = [f"mixed: {state}"] if state not in {"old", "new"} else _differs(self.out)
@@ -228,7 +235,7 @@ class Ground:
         wrong += [f"left running: {line}" for line in waited_for(after.session) if line]
         if not any(each.startswith("next") for each in wrong):
             left = sorted(self.beside() - self.clean)
-            left = [path for path in left if after.code >= 0 or not path.startswith("tmp/pymp-")]
+            left = [path for path in left if not (killed or after.code < 0) or not path.startswith("tmp/pymp-")]
             wrong += [f"left over: {left[:5]}"] if left else []
         return wrong
 

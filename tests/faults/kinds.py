@@ -86,7 +86,7 @@ def _twice(ground: Ground, point: Point, others: Sequence[Point]) -> list[str]:
     ground.restore()
     first = with_fault(ground, point, "signal=KILL")
     other = random.Random(str(point)).choice([each for each in others if each.changes])  # noqa: S311  # a sample
-    wrong = ground.judge(with_fault(ground, other, "signal=KILL"), [KILLED])
+    wrong = ground.judge(with_fault(ground, other, "signal=KILL"), [KILLED], killed=True)
     return [*wrong, *(f"left running: {line}" for line in waited_for(first.session))]
 
 
