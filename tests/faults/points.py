@@ -25,7 +25,8 @@ CHANGING = frozenset(
 SETTING = frozenset({*CHANGING, "openat", "open", "creat"}) - {"flock"}
 """System calls of which a fault of the disk makes an error."""
 _CALL = re.compile(r"(?:(\d+) +)?(\w+)\((.*)")
-_NAMED = re.compile(r'"(/[^"]*)"')
+_NAMED = re.compile(r'\w+\((?:\d+<(/[^>]*)>|.*?"(/[^"]*)")')
+"""What a call is about: the file that is open already, or the path that it gives."""
 _FOR_WRITING = re.compile(r"O_WRONLY|O_RDWR|O_CREAT")
 
 
@@ -88,9 +89,9 @@ def with_fault(ground: Ground, point: Point, fault: str) -> Ended:
 
 def injecting(point: Point, fault: str) -> tuple[str, ...]:
     """Give the options of strace that put a fault in at a point; where it is not alone, by the path that it names."""
-    path = _NAMED.search(point.line)
-    if path and not point.is_alone:
-        return ("-P", path[1], "-e", f"trace={point.call}", "-e", f"inject={point.call}:{fault}:when=1")
+    named = _NAMED.match(point.line)
+    if named and not point.is_alone:
+        return ("-P", named[1] or named[2], "-e", f"trace={point.call}", "-e", f"inject={point.call}:{fault}:when=1")
     return ("-e", f"trace={point.call}", "-e", f"inject={point.call}:{fault}:when={point.number}")
 
 

@@ -21,6 +21,8 @@ from tests.faults.ground import Ground
 from tests.faults.kinds import Try, mount, tries, unmount
 
 AT_ONCE = 2
+AT_LEAST = 10
+"""Faults of a kind that are tried, if there are so many, where not all are."""
 WRONGS = ("mixed", "code", "words", "next build", "left running", "left over")
 """What can be wrong, by the words that it begins with."""
 
@@ -76,14 +78,14 @@ def _folder() -> Iterator[Path]:
 
 
 def sampled(all_: Iterable[Try], every: int = 0, seed: int = 0) -> list[Try]:
-    """Take every so-many-th of each kind, or one alone, from where the seed says; of each kind at least one."""
+    """Take every so-many-th of each kind, ten of those of which there are few, or one alone; the seed says which."""
     kinds: dict[str, list[Try]] = defaultdict(list)
     for each in all_:
         kinds[each.kind].append(each)
     chosen: list[Try] = []
     for kind, its in kinds.items():
-        first = random.Random(f"{seed} {kind}").randrange(min(every or len(its), len(its)))  # noqa: S311  # a sample
-        chosen += its[first :: every or len(its)]
+        step = min(every, max(1, len(its) // AT_LEAST)) or len(its)
+        chosen += its[random.Random(f"{seed} {kind}").randrange(step) :: step]  # noqa: S311  # a sample
     return chosen
 
 
