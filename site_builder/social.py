@@ -37,7 +37,7 @@ _SOFT = 190
 _TITLE_ROOM = 46 * 46
 """Letters of a line of the title, times their size in pixels."""
 _CHART_TOP, _CHART_END = 230, 570
-_SMALLEST = 1.25
+_SMALLEST = 1.0
 """How much a chart must be magnified for its words to be read in a small preview."""
 _MARGIN = 60
 _LONGEST = 200
