@@ -35,7 +35,8 @@ FIELDS = {
 SUMMARY = """\
 -- title = "Records by platform"
 -- counts = "records"
-SELECT platform, count(*) AS records FROM records GROUP BY platform ORDER BY platform;
+SELECT platform, count(*) AS records, list(_record ORDER BY _record) AS trail
+FROM records GROUP BY platform ORDER BY platform;
 """
 
 
