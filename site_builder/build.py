@@ -96,7 +96,7 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
     was built anew, and, when all is there but the search index, of a function that lays the site into a folder.
     """
     inputs = inputs or look_at_inputs(root)
-    recall = Recall((cache or root) / _RECALL, inputs.packages)
+    recall = Recall(cache / _RECALL if cache else None, inputs.packages)
     site, problems = read_site(root, url)
     with timing.stage("discover"):
         folders, found = discover(root / PACKAGES, recall.screened)

@@ -23,6 +23,7 @@ from rich.text import Text
 from site_builder import __version__
 from site_builder.build import PACKAGES, Outcome, build, check
 from site_builder.built import Executor
+from site_builder.history import is_committed
 from site_builder.importing.endings import ENDINGS, SECONDS
 from site_builder.output import BusyError, UnverifiedError
 from site_builder.problems import Level
@@ -163,6 +164,10 @@ def build_command(  # noqa: PLR0913  # each is an option of the command
     target = out or root / "dist"
     if target.exists() and not (target / "manifest.json").exists() and any(target.iterdir()):
         raise click.UsageError(f"{target} holds something else than a site that was built here; name another --out")
+    if is_committed(root, cache or root / CACHE):
+        raise click.UsageError(
+            f"{cache or root / CACHE} is committed, and a cache never is; delete it, or name another"
+        )
     required, kept, total = history == "required", cache or root / CACHE, _total(root)
     beginning = Beginning(root, sys.argv[1:])
     outcome, book = _run(

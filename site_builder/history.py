@@ -459,6 +459,11 @@ def _absent(
     ), ""
 
 
+def is_committed(root: Path, folder: Path) -> bool:
+    """Whether a repository holds anything of a folder, so that whoever committed it chose what lies there."""
+    return bool(_ask(root, "ls-files", "-z", "--", str(folder.absolute())))
+
+
 # --- a folder at a revision ------------------------------------------------------------------------------------------
 
 _REVISION = re.compile(r"[\w.@][\w./@{}~^-]*")

@@ -28,11 +28,11 @@ class Known:
 class Recall:
     """Tells what was found in each author's folder when it was last read, where it looks as it did then."""
 
-    def __init__(self, path: Path, looks: Mapping[str, Look]) -> None:
+    def __init__(self, path: Path | None, looks: Mapping[str, Look]) -> None:
         """Recall what a file holds. ``looks`` are those of the folders, by name, from before anything was read."""
         self._looks = looks
         self._now: dict[str, Known] = {}
-        before = read_note(path)
+        before = read_note(path) if path else None
         self._before: Mapping[str, Known] = before if isinstance(before, dict) else {}
 
     def _known(self, root: Path) -> Known | None:

@@ -17,6 +17,7 @@ from tests.tools import ROOT
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build a small site by the command, twice, some time after its files were written."""
     made = repository(tmp_path_factory.mktemp("unchanged"), {"library-books": library_books()}, content={})
+    write(made, {".gitignore": ".cache/\ndist/\n"})
     commit(made)
     time.sleep(0.2)
     assert said(made).startswith("Built ")
@@ -115,3 +116,14 @@ def test_what_failed_is_tried_again(tmp_path: Path) -> None:
         done = command("build", "--root", root, "--jobs", "1")
         assert done.returncode == 1
         assert "site.toml" in done.stderr
+
+
+def test_a_cache_that_somebody_committed_is_not_read(tmp_path: Path) -> None:
+    """What lies in it is believed, so it may only be what was made here."""
+    root = repository(tmp_path, {"library-books": library_books()}, content={})
+    write(root / ".cache" / "site-builder", {"recall.pickle": "theirs"})
+    commit(root)
+    done = command("build", "--root", root, "--jobs", "1")
+    assert done.returncode == 2
+    assert "is committed, and a cache never is" in done.stderr
+    assert not (root / "dist").exists()
