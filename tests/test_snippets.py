@@ -4,6 +4,7 @@ import html
 import importlib.util
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -74,8 +75,17 @@ def test_the_code_on_the_page_runs_as_it_stands(site: tuple[Path, str], tmp_path
 
     done = run(language, code, tmp_path)
 
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0 or arrow_fell_over_at_exit(done), done.stderr
     assert SAYS[tool] in done.stdout
+
+
+def arrow_fell_over_at_exit(done: subprocess.CompletedProcess[str]) -> bool:
+    """Say whether Arrow, which pandas reads Parquet with, aborted after the code was done.
+
+    Now and then a thread of its pool still starts while the interpreter ends, about one time in twenty on a busy
+    machine with a file of two rows: https://github.com/apache/arrow/issues/34314
+    """
+    return done.returncode == -signal.SIGABRT and done.stderr == "terminate called without an active exception\n"
 
 
 def test_the_check_of_the_bundle_finds_a_change(site: tuple[Path, str], tmp_path: Path) -> None:
