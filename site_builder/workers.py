@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import errno
+import gc
 import multiprocessing
 import os
 import signal
@@ -24,6 +25,10 @@ SECONDS = 300
 """Time that one package may take; then its process is ended, and the package fails alone."""
 BYTES_A_SECOND = 500_000
 """For so many bytes of a package's files it has a second more: a table of five million rows takes minutes."""
+
+_NEW_OBJECTS = 100_000
+"""After so many more objects Python looks for those that only hold one another: at 700, its own number, a tenth of a
+package's time went into looking."""
 
 Crashed = ProcessExpired
 """A task that ended its process."""
@@ -64,7 +69,7 @@ class Pool:
         context = multiprocessing.get_context(method)
         if method == "forkserver":
             context.set_forkserver_preload([*PRELOADED])
-        self._pool = ProcessPool(max_workers=jobs, context=context, initializer=end_with_parent)
+        self._pool = ProcessPool(max_workers=jobs, context=context, initializer=begin)
         self._seconds = seconds
 
     def submit(self, function: Callable[..., Any], /, *args: object) -> Future[Any]:
@@ -87,6 +92,12 @@ class Pool:
         else:
             self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
         self._pool.join()
+
+
+def begin() -> None:
+    """Make a process ready that builds packages, of which it holds no more than one."""
+    gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
+    end_with_parent()
 
 
 def end_with_parent() -> None:
