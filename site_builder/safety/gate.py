@@ -2,15 +2,16 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from site_builder.checker import text as in_sql
 from site_builder.large import LargeRows
-from site_builder.model import Figure, Json, Table
+from site_builder.model import Cell, Field, Figure, Json, Table
 from site_builder.problems import Problem
 from site_builder.safety.exceptions import EXCEPTIONS, OFFICIAL, Exempt, read_exceptions, unused
 from site_builder.safety.files import SOURCE_KINDS, decoded, look_into
@@ -27,9 +28,8 @@ _APART = "\n\f\n"
 """Between texts that are looked at together: no pattern reaches over it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A text that is not a file's: a cell, a value of JSON, a cell of an answer."""
+class Passage(NamedTuple):
+    """A text that is not a file's: a value of JSON, a cell of an answer."""
 
     text: str
     line: int | None = None
@@ -124,23 +124,25 @@ def _in_file(root: Path, where: str, path: str, exempt: Sequence[Exempt], titles
 
 def _json(data: bytes) -> list[Passage] | None:
     """Give each text of a JSON file with its key, escapes undone; nothing where it cannot be read."""
+    passages: list[Passage] = []
     try:
-        return list(_walk(json.loads(data.decode("utf-8")), ""))
+        _gather(json.loads(data.decode("utf-8")), "", passages)
     except (ValueError, RecursionError):
         return None
+    return passages
 
 
-def _walk(value: Json, key: str) -> Iterator[Passage]:
+def _gather(value: Json, key: str, passages: list[Passage]) -> None:
     match value:
         case str():
-            yield Passage(value, field=key or None, label=key.rpartition(".")[2])
+            passages.append(Passage(value, None, key or None, key.rpartition(".")[2]))
         case list():
             for number, each in enumerate(value):
-                yield from _walk(each, f"{key}[{number}]")
+                _gather(each, f"{key}[{number}]", passages)
         case dict():
             for name, each in value.items():
-                yield Passage(name, field=key or None)
-                yield from _walk(each, f"{key}.{name}" if key else name)
+                passages.append(Passage(name, None, key or None))
+                _gather(each, f"{key}.{name}" if key else name, passages)
 
 
 # --- tables and answers ----------------------------------------------------------------------------------------------
@@ -156,15 +158,27 @@ def _in_table(table: Table, where: str, titles: Sequence[str]) -> Iterator[_Foun
     for position, field in enumerate(resource.fields):
         if field.type in _NOT_TEXT:
             continue
+        label = _label_word(f"{field.name} {field.title}")
         if isinstance(table.rows, LargeRows):
-            yield from _in_large(table.rows, position, f"{where}/{path}", titles)
-        else:
-            texts = [row[position].text for row in table.rows]
-            first = dict(zip(reversed(texts), range(len(texts) + 1, 1, -1), strict=True))
-            label = f"{field.name} {field.title}"
-            times = Counter(texts)
-            different = [Passage(text, first[text], field.name, label) for text in times if text]
-            yield from _in_different(different, times, f"{where}/{path}", titles)
+            yield from _in_large(table.rows, position, label, f"{where}/{path}", titles)
+            continue
+        cells = [row[position] for row in table.rows]
+        times = Counter(cell.text for cell in cells if cell.text) if label else _texts(cells, field)
+        found = list(_in_column(list(times), label, titles))
+        first = (
+            {cell.text: row for row, cell in zip(range(len(cells) + 1, 1, -1), reversed(cells), strict=False)}
+            if found
+            else {}
+        )
+        for text, finding in found:
+            yield _Found(f"{where}/{path}", finding, first[text], field.name, times[text])
+
+
+def _texts(cells: Iterable[Cell], field: Field) -> Counter[str]:
+    """Count the texts of a column that may hold anything: a day in figures is no more than that."""
+    if field.type != "date" or field.format != "default":
+        return Counter(cell.text for cell in cells if cell.text)
+    return Counter(cell.text for cell in cells if cell.text and (cell.value is None or not cell.text.isascii()))
 
 
 def _in_answer(figure: Figure, titles: Sequence[str]) -> Iterator[_Found]:
@@ -183,18 +197,18 @@ _TOGETHER = 5_000
 """Different texts of a large table that are looked at together."""
 
 
-def _in_large(rows: LargeRows, position: int, where: str, titles: Sequence[str]) -> Iterator[_Found]:
+def _in_large(rows: LargeRows, position: int, label: str | None, where: str, titles: Sequence[str]) -> Iterator[_Found]:
     """Look at the texts of a column that may hold something; where the field says that they do, at all of them."""
     column = rows.columns[position]
-    label = f"{column.field.name} {column.field.title}"
-    sifted = "" if _label_word(label) else f" AND regexp_matches(t.{column.name}, {in_sql(sieve(titles))})"
+    sifted = "" if label else f" AND regexp_matches(t.{column.name}, {in_sql(sieve(titles))})"
     picked = rows.different(position, f"t.{column.name} <> ''{sifted}")
     found = 0
     while found < MOST_FOUND and (part := list(islice(picked, _TOGETHER))):
-        different = [Passage(text, first, column.field.name, label) for text, first, _ in part]
-        for each in _in_different(different, {text: times for text, _, times in part}, where, titles):
+        known = {text: (first, times) for text, first, times in part}
+        for text, finding in _in_column(list(known), label, titles):
             found += 1
-            yield each
+            first, times = known[text]
+            yield _Found(where, finding, first, column.field.name, times)
 
 
 _LABELS = (
@@ -204,14 +218,14 @@ _LABELS = (
 )
 
 
-def _labelled(passage: Passage) -> str:
-    """Write a passage after what its field says that it is, where that is something of a person's."""
-    word = _label_word(passage.label)
-    return f"{word}: {passage.text}" if word else passage.text
+def _labelled(text: str, label: str | None) -> str:
+    """Write a text after what its field says that it is, where that is something of a person's."""
+    return f"{label}: {text}" if label else text
 
 
 @lru_cache(maxsize=1_000)
 def _label_word(label: str) -> str | None:
+    """Give what a field's name or title says of a person's in its cells."""
     plain = label.lower().replace("_", " ")
     return next((word for word in _LABELS if word in plain), None)
 
@@ -227,7 +241,7 @@ def _in_passages(
         first.setdefault(key, passage)
         times[key] = times.get(key, 0) + 1
     different = list(first.values())
-    for number, finding in _personal(different, titles):
+    for number, finding in _personal([_labelled(each.text, _label_word(each.label)) for each in different], titles):
         passage = different[number]
         yield _Found(where, finding, passage.line, passage.field, times[passage.field, passage.text])
     for passage in different:
@@ -235,34 +249,29 @@ def _in_passages(
             yield _Found(where, finding, passage.line, passage.field, times[passage.field, passage.text])
 
 
-def _in_different(
-    different: Sequence[Passage], times: Mapping[str, int], where: str, titles: Sequence[str]
-) -> Iterator[_Found]:
-    """Look at the different texts of one column, each of which stands in it so many times."""
-    for number, finding in _personal(different, titles):
-        passage = different[number]
-        yield _Found(where, finding, passage.line, passage.field, times[passage.text])
-    for passage in different:
-        for finding in _strange_cell(passage.text):
-            yield _Found(where, finding, passage.line, passage.field, times[passage.text])
+def _in_column(texts: Sequence[str], label: str | None, titles: Sequence[str]) -> Iterator[tuple[str, Finding]]:
+    """Look at the different texts of one column, all of them together, and say which text something is in."""
+    for number, finding in _personal([_labelled(text, label) for text in texts] if label else texts, titles):
+        yield texts[number], finding
+    for text in texts:
+        for finding in _strange_cell(text):
+            yield text, finding
 
 
 _MAY_BE_RUN = frozenset("=+-@&<%")
 """What a cell of plain characters begins with that a spreadsheet may run, or that stands for something else."""
 
 
-def _strange_cell(text: str) -> Iterator[Finding]:
+def _strange_cell(text: str) -> Sequence[Finding]:
     """Find what is odd in a cell; of control characters the tables' own check speaks."""
     if text.isascii() and text.isprintable() and text.lstrip()[:1] not in _MAY_BE_RUN:
-        return
-    yield from (each for each in unseen(text) if each.kind != "control")
-    if found := formula(text):
-        yield found
+        return ()
+    found = formula(text)
+    return [each for each in unseen(text) if each.kind != "control"] + ([found] if found else [])
 
 
-def _personal(different: Sequence[Passage], titles: Sequence[str]) -> Iterator[tuple[int, Finding]]:
-    """Find personal data in all passages at once, and say which passage it is in."""
-    texts = [_labelled(passage) for passage in different]
+def _personal(texts: Sequence[str], titles: Sequence[str]) -> Iterator[tuple[int, Finding]]:
+    """Find personal data in all texts at once, and say in which of them it is."""
     found = personal_data(_APART.join(texts), titles)
     starts: dict[int, int] = {}
     line = 1

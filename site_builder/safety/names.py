@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from site_builder.safety.finding import Span
-from site_builder.safety.readable import places
+from site_builder.safety.searching import Searched
 
 _TITLES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "rev", "lord", "lady"])
 _STEMS = (
@@ -54,12 +54,12 @@ _WORDS = re.compile(rf"{_WORD}(?:[ \t]{{1,3}}{_WORD}){{0,4}}")
 _MOST_WORDS = 4
 
 
-def names(plain: str, small: str) -> Iterator[Span]:
-    """Find the names of a readable text; the second argument is the same in small letters."""
-    yield from _requesters(plain, small)
-    yield from _salutations(plain, small)
-    yield from _signatures(plain, small)
-    yield from _titled(plain)
+def names(text: Searched) -> Iterator[Span]:
+    """Find the names of a readable text."""
+    yield from _requesters(text)
+    yield from _salutations(text)
+    yield from _signatures(text)
+    yield from _titled(text)
 
 
 def _name(plain: str, start: int, least: int, *, capitals: bool = True) -> tuple[int, int] | None:
@@ -119,12 +119,13 @@ _NAMED = re.compile(
 _LABEL_LENGTH = 26
 
 
-def _requesters(plain: str, small: str) -> Iterator[Span]:
-    for place in places(small, _ASKED_WORDS):
+def _requesters(text: Searched) -> Iterator[Span]:
+    plain = text.plain
+    for place in text.small_places(*_ASKED_WORDS):
         match = _ASKED.match(plain, place)
         if match and (found := _name(plain, match.end(), 1 if match[1] else 2)):
             yield Span("requester", *found)
-    for place in places(plain, (":", "=")):
+    for place in text.places(":", "="):
         label = _NAMED.search(plain[max(0, place - _LABEL_LENGTH) : place])
         if label and (found := _name(plain, _after(plain, place), 1 if label[1] else 2)):
             yield Span("name", *found)
@@ -164,8 +165,9 @@ _BEGINS = re.compile(r"(?:^|[\n|\t,\"])[ >*_]{0,6}$")
 _ENDS = re.compile(r"[ \t*_\"]*(?:[,;|(\n\r<\t]|$|-)")
 
 
-def _salutations(plain: str, small: str) -> Iterator[Span]:
-    for place in places(small, ("dear", *_GREETINGS)):
+def _salutations(text: Searched) -> Iterator[Span]:
+    plain = text.plain
+    for place in text.small_places("dear", *_GREETINGS):
         match = _GREETING.match(plain, place)
         if match is None or plain[place - 1 : place].isalnum():
             continue
@@ -178,8 +180,9 @@ def _salutations(plain: str, small: str) -> Iterator[Span]:
             yield Span("salutation", place, found[1])
 
 
-def _signatures(plain: str, small: str) -> Iterator[Span]:
-    for place in places(small, _CLOSINGS):
+def _signatures(text: Searched) -> Iterator[Span]:
+    plain = text.plain
+    for place in text.small_places(*_CLOSINGS):
         match = _CLOSING.match(plain, place)
         if match is None or plain[place - 1 : place].isalnum():
             continue
@@ -197,8 +200,9 @@ _TITLED = re.compile(
 )
 
 
-def _titled(plain: str) -> Iterator[Span]:
-    for place in places(plain, ("Mr", "Ms", "Miss", "Mx", "Dr", "Prof", "Rev", "MR")):
+def _titled(text: Searched) -> Iterator[Span]:
+    plain = text.plain
+    for place in text.places("Mr", "Ms", "Miss", "Mx", "Dr", "Prof", "Rev", "MR"):
         match = _TITLED.match(plain, place)
         if match and not plain[place - 1 : place].isalnum() and not _is_no_name(match[0].split()[-1]):
             yield Span("name", *match.span())
@@ -259,17 +263,18 @@ _SHORTENED = 5
 _NAME = re.compile(rf"{_WORD}(?: {{1,2}}{_WORD}){{0,4}}")
 
 
-def after_titles(plain: str, titles: Sequence[str]) -> Iterator[Span]:
+def after_titles(text: Searched, titles: Sequence[str]) -> Iterator[Span]:
     """Find the names that stand after the titles of what a site is about, such as "Warden" or "Wdn".
 
     A title in capital letters is looked for as it is and as "Pc"; another one in small letters and in capitals too.
     """
+    plain = text.plain
     own = frozenset(form for title in titles for form in (title.lower(), f"{title.lower()}s"))
     for title in titles:
         short = len(title) <= _SHORTENED and not title.isupper()
         forms = {title, title.capitalize(), title.upper()} | (set() if title.isupper() else {title.lower()})
         for form in sorted(forms):
-            for place in places(plain, (form,)):
+            for place in text.places(form):
                 gap = (_DOTTED_GAP if short else _GAP).match(plain, place + len(form))
                 end = _end_of_name(plain, gap.end(), own) if gap and not plain[place - 1 : place].isalnum() else None
                 if end is not None:

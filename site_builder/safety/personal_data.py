@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from site_builder.safety import names
 from site_builder.safety.finding import Finding, Span, masked
-from site_builder.safety.readable import column, lowered, places, readable
+from site_builder.safety.readable import column, readable
+from site_builder.safety.searching import Searched, searched
 
 MOST = 1_000
 """Findings of one text; the rest would be the same again."""
@@ -95,9 +96,10 @@ def is_of_an_office(kind: str, words: str) -> bool:
 
 def _apart(plain: str, titles: Sequence[str]) -> list[Span]:
     """Give what each finder found, none within another; the finders stand in the order of their claim."""
-    small = lowered(plain)
-    taken = [span for finder in _FINDERS for span in islice(finder(plain, small), 5 * MOST)]
-    taken += islice(names.after_titles(plain, titles), 5 * MOST)
+    text = searched(plain)
+    finders = _FINDERS if text.has_digits else _WITHOUT_DIGITS
+    taken = [span for finder in finders for span in islice(finder(text), 5 * MOST)]
+    taken += islice(names.after_titles(text, titles), 5 * MOST)
     ordered = sorted(enumerate(taken), key=lambda each: (each[1].start, each[0]))
     kept: list[Span] = []
     for _, span in ordered:
@@ -119,11 +121,12 @@ _AT = re.compile(r"[\[({<] ?(?:at|@) ?[\])}>][ _-]?|[ _-]at[ _-]", re.IGNORECASE
 _PICTURES = ("png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "map")
 
 
-def _emails(plain: str, small: str) -> Iterator[Span]:
-    for at in places(plain, "@"):
+def _emails(text: Searched) -> Iterator[Span]:
+    plain = text.plain
+    for at in text.places("@"):
         if plain[at - 1 : at] != "@" and plain[at + 1 : at + 2] != "@":
             yield from _email(plain, at)
-    for at in places(small, (" at ", "_at_", "-at-", "[at", "(at", "{at", "<at", "[ at", "( at", "[@", "(@")):
+    for at in text.small_places(" at ", "_at_", "-at-", "[at", "(at", "{at", "<at", "[ at", "( at", "[@", "(@"):
         if found := _AT.match(plain, at):
             yield from _spelt_email(plain, found)
 
@@ -176,16 +179,25 @@ _LINE_OF_PROSE = 8
 """Characters before a number that goes on in the next line: less than that is a column of numbers, not a sentence."""
 
 
-_STRETCH = re.compile(r"\d[\dOIl \t().\-/_\n]{7,}")
+_STRETCH = re.compile(r"[0-9][0-9OIl \t().\-/_\n]{7,}")
 """Where a number may be: cheap to find, and most of a text is none."""
+_NINE = re.compile(
+    r"(?:[ \t().\-/_\n]*+[\dOIl]){9}"
+    r"|(?<=[OIl])|(?<=[OIl][ \t().\-/_\n])|(?<=[OIl][ \t().\-/_\n][ \t().\-/_\n])",
+)
+"""As many digits as the shortest number has, or a letter for one of them before: a day has eight."""
 _FEWEST, _MOST_DIGITS = 9, 16
 _SEEN_AFTER = 2
 """Characters after a number that say whether it ends there: a hash may begin with ten digits and go on."""
 
 
-def _numbers(plain: str, _: str) -> Iterator[Span]:
+def _numbers(text: Searched) -> Iterator[Span]:
+    plain = text.plain
     for stretch in _STRETCH.finditer(plain):
-        for run in _RUN.finditer(plain, max(0, stretch.start() - 3), stretch.end() + _SEEN_AFTER):
+        start, end = stretch.span()
+        if not _NINE.match(plain, start, end):
+            continue
+        for run in _RUN.finditer(plain, max(0, start - 3), end + _SEEN_AFTER):
             if sum(map(str.isdigit, run[0])) >= 6:  # noqa: PLR2004  # the rest may be letters for digits
                 yield from _in_run(plain, run)
 
@@ -310,18 +322,20 @@ _BANK = re.compile(
 )
 
 
-def _labelled_numbers(plain: str, small: str) -> Iterator[Span]:
-    for place in places(small, ("tel", "phone", "mob", "fax", "ext")):
+def _labelled_numbers(text: Searched) -> Iterator[Span]:
+    plain = text.plain
+    for place in text.small_places("tel", "phone", "mob", "fax", "ext"):
         if match := _SHORT.match(plain, place):
             yield Span("phone", *match.span(1))
-    for place in places(small, ("sort", "account", "acct", "a/c", "gb")):
+    for place in text.small_places("sort", "account", "acct", "a/c", "gb"):
         if match := _BANK.match(plain, place):
             yield Span("bank-account", *match.span(match.lastindex or 0))
 
 
 # --- codes -----------------------------------------------------------------------------------------------------------
 
-_INSURANCE_END = re.compile(rf"[\dOIl]{_GAP}[A-Da-d](?![A-Za-z0-9])")
+_INSURANCE_END = re.compile(r"[0-9][0-9OIl \t.\-/+_\n]{3,}+[A-Da-d](?![A-Za-z0-9])")
+"""From the first digit of a National Insurance number, or one before it, to its last letter."""
 _INSURANCE = re.compile(
     r"(?<![A-Za-z0-9])(?!BG|GB|NK|KN|TN|NT|ZZ)(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]|QQ)"
     rf"(?:{_GAP}[\dOIl]){{6}}{_GAP}[A-D]$",
@@ -345,7 +359,7 @@ _AREAS = (
     *("UB", "W", "WA", "WC", "WD", "WF", "WN", "WR", "WS", "WV", "YO", "ZE"),
 )
 """The letters that a postcode begins with (Royal Mail's postcode areas)."""
-_INWARD = re.compile(r"[\dO](?:[ABD-HJLNP-UW-Z]{2}|[abd-hjlnp-uw-z]{2})(?![A-Za-z0-9])")
+_INWARD = re.compile(r"(?:[\dO][ABD-HJLNP-UW-Z]{2}|\d[abd-hjlnp-uw-z]{2})(?![A-Za-z0-9])")
 _OUTWARD = re.compile(
     rf"(?<![A-Za-z0-9])((?:{'|'.join(sorted(_AREAS, key=len, reverse=True))})[\dO][\dA-Z]?){_GAP}$",
     re.IGNORECASE,
@@ -353,17 +367,26 @@ _OUTWARD = re.compile(
 _OUTWARD_LENGTH = 16
 
 
-def _codes(plain: str, small: str) -> Iterator[Span]:
+def _codes(text: Searched) -> Iterator[Span]:
+    yield from _insurance(text)
+    yield from _postcodes(text)
+
+
+def _insurance(text: Searched) -> Iterator[Span]:
+    plain = text.plain
     for end in _INSURANCE_END.finditer(plain):
-        start = max(0, end.end() - _INSURANCE_LENGTH)
-        match = _INSURANCE.search(plain, start, end.end())
+        match = _INSURANCE.search(plain, max(0, end.end() - _INSURANCE_LENGTH), end.end())
         if match and sum(map(str.isdigit, match[0])) >= 4 and match[0].count("\n") <= 1:  # noqa: PLR2004  # O for 0
             yield Span("national-insurance", *match.span())
-    for place in places(small, ("national insurance", "ni ", "ni:", "nino")):
+    for place in text.small_places("national insurance", "ni ", "ni:", "nino"):
         match = _INSURANCE_LABEL.match(plain, place)
         if match and match[1].count("\n") <= 1:
             yield Span("national-insurance", *match.span(1))
-    for inward in _INWARD.finditer(plain):
+
+
+def _postcodes(text: Searched) -> Iterator[Span]:
+    plain = text.plain
+    for inward in _INWARD.finditer(plain) if _INWARD.search(text.words) else ():
         start = max(0, inward.start() - _OUTWARD_LENGTH)
         outward = _OUTWARD.search(plain, start, inward.start())
         if outward and _is_postcode(outward, inward[0]):
@@ -377,7 +400,7 @@ def _is_postcode(match: re.Match[str], inward: str) -> bool:
         return False
     if inward[1:] in {"st", "nd", "rd", "th"}:
         return False  # "b2 1st", an ordinal
-    if inward[0] == "O" and (len(outward) < 3 or not inward.isupper()):  # noqa: PLR2004  # "E1 OLD" is two words
+    if inward[0] == "O" and len(outward) < 3:  # noqa: PLR2004  # "E1 OLD" is two words
         return False
     return "\n" not in match[0] or len(letters) > 3  # noqa: PLR2004  # a short one over two lines is two cells
 
@@ -425,8 +448,9 @@ _GRADE = re.compile(
 )
 
 
-def _births(plain: str, small: str) -> Iterator[Span]:
-    for place in places(small, ("born", "birth", "aged", "dob", "d.o", "d. o", "d o b")):
+def _births(text: Searched) -> Iterator[Span]:
+    plain = text.plain
+    for place in text.small_places("born", "birth", "aged", "dob", "d.o", "d. o", "d o b"):
         match = _BIRTH.match(plain, place)
         if match and not _PERIOD.search(match[1]):
             yield Span("birth-date", *match.span(2))
@@ -437,18 +461,19 @@ def _births(plain: str, small: str) -> Iterator[Span]:
             yield Span("birth-date", *before.span(1))
 
 
-def _staff(plain: str, small: str) -> Iterator[Span]:
-    for place in places(small, STAFF_WORDS):
+def _staff(text: Searched) -> Iterator[Span]:
+    plain = text.plain
+    for place in text.small_places(*STAFF_WORDS):
         match = _STAFF.match(plain, place) or _COLLAR.match(plain, place)
         if match and (len(re.sub(r"\D", "", match[1])) >= 3 or match[1][:1].isalpha()):  # noqa: PLR2004  # no "number 12"
             yield Span("staff-number", *match.span(1))
-    for place in places(plain, GRADES):
+    for place in text.places(*GRADES):
         match = _GRADE.match(plain, place)
         if match and not (match[1] == " " and re.fullmatch(r"(?:19|20)\d\d", match[2])):  # a year
             yield Span("staff-number", *match.span())
 
 
-_FINDERS: tuple[Callable[[str, str], Iterator[Span]], ...] = (
+_FINDERS: tuple[Callable[[Searched], Iterator[Span]], ...] = (
     _emails,
     _births,
     _codes,
@@ -457,3 +482,5 @@ _FINDERS: tuple[Callable[[str, str], Iterator[Span]], ...] = (
     _staff,
     names.names,
 )
+_WITHOUT_DIGITS = (_emails, _births, names.names)
+"""Finders of what may have no digit: a date of birth may be written with letters for all of them."""

@@ -4,7 +4,6 @@ import html
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
 
 _LATIN = (
     ("\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u051b\u051d", "aeopcyxijsdhqw"),
@@ -76,18 +75,3 @@ def column(line: str, position: int) -> int:
     if readable(line) == line:
         return position + 1
     return bisect_left(range(len(line)), position + 1, key=lambda end: len(readable(line[:end])))
-
-
-def lowered(plain: str) -> str:
-    """Write a text in small letters, character for character."""
-    small = plain.lower()
-    return small if len(small) == len(plain) else "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
-
-
-def places(text: str, words: Iterable[str]) -> Iterator[int]:
-    """Say where any of some words begins, word by word: many times faster than a pattern of all of them."""
-    for word in words:
-        place = text.find(word)
-        while place >= 0:
-            yield place
-            place = text.find(word, place + 1)

@@ -16,6 +16,8 @@ _SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _TAGS = "\U000e0000-\U000e007f"
 _CONTROLS = "\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f"
 _PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010ffff"
+_SEEN = bytes(each for each in range(0x7F) if each >= 0x20 or chr(each) in "\t\n\f\r")  # noqa: PLR2004  # ASCII's last
+"""Characters of ASCII that are no controls, or such as every text may have."""
 _CHARACTER = re.compile(f"[{_BIDI}{_ZERO}{_SELECTORS}{_TAGS}{_CONTROLS}{_PRIVATE}\u00ad]")
 _WIDE = re.compile("[\uff01-\uff5e\U0001d400-\U0001d7ff]")
 """Letters and figures of full width, and those of mathematics."""
@@ -35,7 +37,7 @@ _MOJIBAKE = re.compile(
 
 def unseen(text: str) -> tuple[Finding, ...]:
     """Find the characters of a text that a reader cannot see, or takes for others; each once for a line."""
-    if text.isascii() and text.isprintable():
+    if text.isascii() and (text.isprintable() or not text.encode("ascii").translate(None, _SEEN)):
         return ()
     findings: list[Finding] = []
     for number, line in enumerate(text.split("\n"), start=1):
