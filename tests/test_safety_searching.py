@@ -28,7 +28,7 @@ PIECES = (
 """What identifiers are made of, what stands around them, and what is written otherwise in small letters."""
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 _GAPS = st.sampled_from([*[""] * 12, " ", "-", ".", "/", "\n", " - ", "+"])
-_FIGURES = st.sampled_from("00123456789OIl")
+_FIGURES = st.sampled_from("0123456789012345678901234567890OIloiL\u0131")
 
 
 def series(first: str, least: int, most: int, last: str) -> st.SearchStrategy[str]:

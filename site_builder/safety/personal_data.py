@@ -334,11 +334,12 @@ def _labelled_numbers(text: Searched) -> Iterator[Span]:
 
 # --- codes -----------------------------------------------------------------------------------------------------------
 
-_INSURANCE_END = re.compile(r"[0-9][0-9OIl \t.\-/+_\n]{3,}+[A-Da-d](?![A-Za-z0-9])")
-"""From the first digit of a National Insurance number, or one before it, to its last letter."""
+_INSURANCE_END = re.compile(r"[0-9][0-9OoIil\u0130\u0131L \t.\-/+_\n]{3,}+[A-Da-d](?![A-Za-z0-9])")
+"""From the first digit of a National Insurance number, or one before it, to its last letter: among them stand letters
+for figures, small or capital, with a dot or without."""
 _INSURANCE = re.compile(
     r"(?<![A-Za-z0-9])(?!BG|GB|NK|KN|TN|NT|ZZ)(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]|QQ)"
-    rf"(?:{_GAP}[\dOIl]){{6}}{_GAP}[A-D]$",
+    rf"(?:{_GAP}[\dOIl]){{5}}{_GAP}(?-i:[\dOIl]){_GAP}[A-D]$",
     re.IGNORECASE,
 )
 _INSURANCE_LENGTH = 40
