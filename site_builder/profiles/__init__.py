@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator, FormatChecker, validators
 from jsonschema.exceptions import ValidationError
 
 from site_builder.problems import Problem
+from site_builder.profiles.soundness import Test, soundness
 
 _LONGEST_GUESSED = 200
 """Characters of a word that are compared with those that are known."""
@@ -43,11 +44,18 @@ def _validator(name: str) -> Draft202012Validator:
     return _Strict(profile(name), format_checker=FormatChecker(["date"]))
 
 
+@cache
+def _is_sound(name: str) -> Test:
+    return soundness(profile(name), profile(name))
+
+
 def profile_problems(instance: object, name: str, where: str, prefix: str) -> Iterator[Problem]:
     """Find everything in which an object departs from a profile.
 
     The prefix is where the object stands in its file, such as ``foi``; problems name the key below it.
     """
+    if _is_sound(name)(instance):
+        return
     for error in _validator(name).iter_errors(instance):
         yield _problem(error, where, prefix)
 
