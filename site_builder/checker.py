@@ -13,17 +13,12 @@ from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from site_builder.certain import Form, certain_form, missing_texts
 from site_builder.exports import as_text, literal
 from site_builder.model import Cell, Field, Resource, Value
 from site_builder.writable import WIDEST_DECIMAL, decimal_scale
 
-_INTEGER = "-?(0|[1-9][0-9]{0,17})"
-_NUMBER = r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,15})?"
-_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_DATETIME = _DATE + "T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 _BIGINT = 2**63
-_OF_VALUES = ("enum", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
-"""Constraints that a single value can break."""
 _COMPARED = frozenset(["string", "any", "integer", "number", "boolean", "date", "year"])
 """Types whose values are the same in SQL exactly where they are in Python, so that keys can be compared there."""
 MOST_WRONG = 20_000
@@ -90,7 +85,7 @@ def among(column: str, texts: Sequence[str]) -> str:
 
 def judge(run: Run, column: str, field: Field, theirs: Any, make: Make) -> Judged:  # noqa: ANN401  # likewise
     """Look at a column of texts: ``run`` asks the table ``t``, ``theirs`` is the field as Frictionless knows it."""
-    missing = theirs.missing_values if theirs.has_defined("missing_values") else theirs.schema.missing_values
+    missing = missing_texts(theirs)
     certain = _certain(column, theirs)
     asked = f"NOT coalesce({certain}, false) OR {among(column, missing)}"
     read = theirs.create_cell_reader()
@@ -116,23 +111,16 @@ def judge(run: Run, column: str, field: Field, theirs: Any, make: Make) -> Judge
 
 def _certain(column: str, theirs: Any) -> str:  # noqa: ANN401  # likewise
     """Say in SQL which texts of a column are certainly valid, and read as Frictionless reads them."""
-    if any(theirs.constraints.get(name) is not None for name in _OF_VALUES):
-        return "false"
-    defined = set(theirs.list_defined())
-    match theirs.type:
-        case "any":
+    match certain_form(theirs):
+        case Form.TEXT:
             return "true"
-        case "string" if theirs.format not in {"email", "uri", "uuid", "binary", "wkt"}:
-            return "true"
-        case "integer" if not defined & {"bare_number", "group_char"}:
-            return f"regexp_full_match({column}, {text(_INTEGER)})"
-        case "number" if not defined & {"bare_number", "group_char", "decimal_char", "float_number"}:
-            return f"regexp_full_match({column}, {text(_NUMBER)})"
-        case "date" if theirs.format == "default":
-            return _dated(column, _DATE, "DATE")
-        case "datetime" if theirs.format == "default":
-            return _dated(column, _DATETIME, "TIMESTAMP")
-        case _:
+        case Form.INTEGER | Form.NUMBER as form:
+            return f"regexp_full_match({column}, {text(form.value)})"
+        case Form.DATE as form:
+            return _dated(column, form.value, "DATE")
+        case Form.DATETIME as form:
+            return _dated(column, form.value, "TIMESTAMP")
+        case None:
             return "false"
 
 

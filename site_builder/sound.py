@@ -1,8 +1,8 @@
 """Read a plain table that has nothing wrong with it, quickly; any other is left to Frictionless, which says what is.
 
 Frictionless judges here too: its reader of each field is asked, but once for each different text of a column rather
-than for each cell. What it would say of whole rows and columns (their width, blank ones, keys) is held to be nothing,
-or the table is given back unread.
+than for each cell, and not of texts that are certainly valid. What it would say of whole rows and columns (their width,
+blank ones, keys) is held to be nothing, or the table is given back unread.
 """
 
 import csv
@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from site_builder.certain import certain_form, certain_value, missing_texts
 from site_builder.model import Cell, Resource
 from site_builder.oversize import LONGEST_CELL, MOST_CELLS, MOST_COLUMNS
 
@@ -44,7 +45,7 @@ def read_sound(resource: Resource, opened: Any, data: bytes, typed: Sequence[Typ
     key = frozenset(opened.schema.primary_key)
     may_be_blank = True
     for field, texts, make in zip(opened.schema.fields, columns, typed, strict=True):
-        known = _known(field.create_cell_reader(), texts, make)
+        known = _known(field, texts, make)
         if known is None:
             return None
         cells.append([known[text][0] for text in texts])
@@ -89,7 +90,8 @@ def _cells(data: bytes, names: Sequence[str]) -> list[list[str]] | None:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    if may_skip_spaces(text) or any(len(line) >= LONGEST_CELL for line in io.StringIO(text, newline="")):
+    is_long = len(text) >= LONGEST_CELL and any(len(line) >= LONGEST_CELL for line in io.StringIO(text, newline=""))
+    if is_long or may_skip_spaces(text):
         return None
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
@@ -123,13 +125,24 @@ def may_skip_spaces(text: str) -> bool:
 
 
 def _known(
-    read: Callable[[str], tuple[object, object]], texts: Iterable[str], make: Typed
+    theirs: Any,  # noqa: ANN401  # likewise
+    texts: Iterable[str],
+    make: Typed,
 ) -> Mapping[str, tuple[Cell, object]] | None:
     """Read each different text of a column, as a cell and as Frictionless's value; nothing where one is not valid."""
     known: dict[str, tuple[Cell, object]] = {}
+    certain = certain_value(certain_form(theirs))
+    missing = frozenset(missing_texts(theirs))
+    read = theirs.create_cell_reader()
     for text in dict.fromkeys(texts):
+        if len(text) > LONGEST_CELL:
+            return None
+        plain = certain(text) if text not in missing else None
+        if plain is not None:
+            known[text] = (Cell(plain, text), plain)
+            continue
         value, notes = read(text)
-        cell = None if notes or len(text) > LONGEST_CELL else make(text, value)
+        cell = None if notes else make(text, value)
         if cell is None:
             return None
         known[text] = (cell, value)
