@@ -20,6 +20,7 @@ from site_builder import urls
 from site_builder.bounded import TooSlow
 from site_builder.large import Wrong, is_candidate, read_large
 from site_builder.model import Cell, Field, Missing, Package, Resource, Table, Value
+from site_builder.opening import V2, open_resources, opened_before
 from site_builder.oversize import oversize
 from site_builder.problems import Problem
 from site_builder.sound import LARGEST as SMALL
@@ -29,7 +30,6 @@ _MOST_DIGITS = 400
 _HASHES = hashlib.algorithms_guaranteed - {"shake_128", "shake_256"}
 """Kinds of hash that every Python knows, those of no fixed length apart."""
 _OTHER_CONTENTS = ("Its contents are not those of the descriptor's hash or bytes.", "Bring the descriptor up to date.")
-_V2 = {"$schema": "https://datapackage.org/profiles/2.0/datapackage.json"}
 MOST_ERRORS = 1_000
 """Errors after which Frictionless stops reading a table."""
 
@@ -42,22 +42,19 @@ def read_tables(
     The folder's paths must have been screened. Rows of large tables are kept below the scratch folder. A table with an
     error is given all the same, without the rows that could not be read; what is wrong is among the problems.
     """
-    readable = {
-        **_V2,
-        "name": package.name,
-        "resources": [dict(resource.descriptor) for resource in package.resources],
-    }
     if not package.resources:
         return (), ()
+    if sound := _all_sound(package, root, where):
+        return sound, ()
     try:
-        opened = frictionless.Package.from_descriptor(readable, basepath=str(root))
+        opened = open_resources(package, root)
     except frictionless.FrictionlessException as exception:
         return (), tuple(_metadata_problems(exception, where))
     except _STUMBLES as fault:
         return (), (_stumbled(fault, f"{where}/datapackage.json"),)
     tables: list[Table] = []
     problems: list[Problem] = []
-    for resource, frictionless_resource in zip(package.resources, opened.resources, strict=True):
+    for resource, frictionless_resource in zip(package.resources, opened, strict=True):
         at = _file(resource, where)
         if rows := _sound(resource, frictionless_resource, root, at):
             tables.append(Table(resource, rows))
@@ -76,6 +73,19 @@ def read_tables(
         problems.extend(found)
         tables.extend([table] if table else [])
     return tuple(tables), tuple(problems)
+
+
+def _all_sound(package: Package, root: Path, where: str) -> tuple[Table, ...] | None:
+    """Read the tables of a package whose schemas came before, where nothing is wrong with any of them."""
+    opened = opened_before(package)
+    if opened is None:
+        return None
+    read = [
+        (resource, _sound(resource, each, root, _file(resource, where)))
+        for resource, each in zip(package.resources, opened, strict=True)
+    ]
+    tables = tuple(Table(resource, rows) for resource, rows in read if rows)
+    return tables if len(tables) == len(read) else None
 
 
 def _file(resource: Resource, where: str) -> str:
@@ -160,7 +170,7 @@ def _errors_in(resource: Resource, at: str, rows: Wrong) -> tuple[Problem, ...]:
         few = replace(
             resource, paths=("rows.csv",), descriptor={**about, "dialect": {"delimiter": ","}, "schema": schema}
         )
-        readable = {**_V2, "name": "rows", "resources": [dict(few.descriptor)]}
+        readable = {**V2, "name": "rows", "resources": [dict(few.descriptor)]}
         opened = frictionless.Package.from_descriptor(readable, basepath=folder)
         _, problems = _read(few, opened.resources[0], at)
     return tuple(replace(each, line=numbers.get(each.line or 0, each.line)) for each in problems)
