@@ -231,8 +231,10 @@ def _strangers(table: Table, document: Document, file: str) -> Iterator[Problem]
     written = [(n, f) for n, f in _fields(table) if f.name != "source_line" and not f.derived and not f.mended]
     for row, (cells, line) in enumerate(zip(table.rows, table.source_lines(), strict=True), start=2):
         text = document.line(line or 0)
-        for position, field in written if text is not None else ():
-            if not stands_on(cells[position], text or ""):
+        if text is None:
+            continue
+        for position, field in written:
+            if cells[position].text not in text:
                 what = f'"{_short(cells[position].text)}" does not stand on line {line} of {document.path}.'
                 mend = 'Copy it as it stands there, or name the rule that made it under "derived" or "mended".'
                 yield Problem(file, "not-on-its-line", what, mend, line=row, field=field.name)
@@ -240,11 +242,6 @@ def _strangers(table: Table, document: Document, file: str) -> Iterator[Problem]
 
 def _short(text: str) -> str:
     return textwrap.shorten(text, 80, placeholder="…")
-
-
-def stands_on(cell: Cell, line: str) -> bool:
-    """Whether a cell's text is part of a line, to the letter."""
-    return cell.text in line
 
 
 def _quotes(checked: Checked) -> Iterator[Problem]:
@@ -340,6 +337,8 @@ def _todo_cells(checked: Checked) -> Iterator[Problem]:
 
 
 def _undecided(table: Table, document: Document | None, file: str) -> Iterator[Problem]:
+    if not any(_TODO in cell.text for cells in table.rows for cell in cells):
+        return
     for row, (cells, line) in enumerate(zip(table.rows, table.source_lines(), strict=True), start=2):
         written = (document.line(line or 0) or "") if document else ""
         if _TODO not in written and any(_TODO in cell.text for cell in cells):

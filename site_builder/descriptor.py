@@ -42,7 +42,8 @@ DEEPEST_DESCRIPTOR = 40
 """Objects and lists inside one another."""
 _LONGEST_NUMBER = 400
 """Digits of a whole number; Python reads no more than 4,300."""
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_BRACKET = re.compile(r"[\[\]{}]")
 LONGEST_VERSION = 64
 """Characters of a package's version."""
 MOST_FIELDS = 1_000
@@ -165,10 +166,11 @@ def _parse(text: str, reader: _Reader) -> Mapping[str, Json] | None:
         return None
 
     def unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-        times = Counter(key for key, _ in pairs)
-        for key in sorted(key for key in times if times[key] > 1) if len(times) < len(pairs) else ():
+        made = dict(pairs)
+        times = Counter(key for key, _ in pairs) if len(made) < len(pairs) else {}
+        for key in sorted(key for key in times if times[key] > 1):
             reader.problem("duplicate-key", "The key stands twice in one object.", "Keep one of them.", key)
-        return dict(pairs)
+        return made
 
     def constant(word: str) -> None:
         reader.problem("json", f"{word[:20]} is not JSON that every program reads.", "Write a number, or null.")
@@ -203,12 +205,9 @@ def _is_whole(text: str, loaded: Json, reader: _Reader) -> bool:
 def _depth(text: str) -> int:
     """Count how deep brackets are inside one another, those in strings apart."""
     depth = deepest = 0
-    for character in _STRING.sub("", text):
-        if character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth -= 1
+    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
     return deepest
 
 

@@ -88,9 +88,9 @@ def _objects(listed: object) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def _among(written: Mapping[str, Any], known: frozenset[str], at: str) -> Iterator[Misspelt]:
-    absent = sorted(known - written.keys())
-    lower = {key.lower(): key for key in absent}
-    for key in sorted(written.keys() - known)[:_MOST]:
+    unknown = sorted(written.keys() - known)[:_MOST]
+    lower = {key.lower(): key for key in sorted(known - written.keys())} if unknown else {}
+    for key in unknown:
         nearest = difflib.get_close_matches(key.lower(), lower, 1, LIKE)
         if nearest:
             yield Misspelt(at, key, lower[nearest[0]])
