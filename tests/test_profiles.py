@@ -32,6 +32,8 @@ SCHEMAS: tuple[dict[str, Any], ...] = (
     {"if": {"required": ["a"]}, "then": {"required": ["text"]}, "else": {"type": "object"}},
     {"$ref": "#/$defs/day", "$defs": {"day": {"format": "date"}}},
     {"not": {"type": "string"}},
+    {"not": {"anyOf": [{"required": ["a"]}, {"required": ["text"], "type": "object"}]}},
+    {"oneOf": [{"required": ["a"]}, {"required": ["text", "a"]}, {"minLength": 1}]},
     *(profile(path.stem) for path in sorted((ROOT / "site_builder/profiles").glob("*.json"))),
 )
 
@@ -45,6 +47,8 @@ def response() -> dict[str, Any]:
 def test_a_sound_object_is_quickly_told_to_be_so() -> None:
     """So jsonschema is not asked."""
     assert soundness(profile("foi"), profile("foi"))(response())
+    version = {"version": "1.0.0", "date": "2023-01-31", "reason": "The first.", "commit": None, "sha256": "0" * 64}
+    assert soundness(profile("versions"), profile("versions"))({"versions": [version]})
 
 
 @pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: str(schema)[:60])

@@ -101,6 +101,32 @@ def _if(rule: Mapping[str, Any], schema: Mapping[str, Any], root: Mapping[str, A
     return lambda value: yes(value) and (condition(value) or no(value))
 
 
+def _one_of(rule: Sequence[Mapping[str, Any]], _: object, root: Mapping[str, Any]) -> Test:
+    """Take one that is sound, where all others are certainly not."""
+    tests = [soundness(each, root) for each in rule]
+    lack = [_lacks(each) for each in rule]
+    return lambda value: any(
+        test(value) and all(lacks(value) for lacks in (*lack[:number], *lack[number + 1 :]))
+        for number, test in enumerate(tests)
+    )
+
+
+def _not(rule: Mapping[str, Any], _: object, __: object) -> Test:
+    return _lacks(rule)
+
+
+def _lacks(schema: Mapping[str, Any]) -> Test:
+    """Make a function that tells where an object is certainly not sound, since a key is missing."""
+    keys = frozenset(schema.get("required", ()))
+    alternatives = [_lacks(each) for each in schema.get("anyOf", ())]
+
+    def lacks(value: Any) -> bool:  # noqa: ANN401  # likewise
+        missing = isinstance(value, dict) and not keys <= value.keys()
+        return missing or (bool(alternatives) and all(each(value) for each in alternatives))
+
+    return lacks
+
+
 _Make = Callable[[Any, Mapping[str, Any], Mapping[str, Any]], Test]
 _KEYWORDS: Mapping[str, _Make] = {
     "type": _type,
@@ -116,4 +142,6 @@ _KEYWORDS: Mapping[str, _Make] = {
     "items": _items,
     "$ref": _reference,
     "if": _if,
+    "oneOf": _one_of,
+    "not": _not,
 }
