@@ -168,8 +168,8 @@ _ENDS = re.compile(r"[ \t*_\"]*(?:[,;|(\n\r<\t]|$|-)")
 def _salutations(text: Searched) -> Iterator[Span]:
     plain = text.plain
     for place in text.small_places("dear", *_GREETINGS):
-        match = _GREETING.match(plain, place)
-        if match is None or plain[place - 1 : place].isalnum():
+        match = None if plain[place - 1 : place].isalnum() else _GREETING.match(plain, place)
+        if match is None:
             continue
         formal = plain[place : place + 4] in {"Dear", "DEAR"}
         if not formal and not _BEGINS.search(plain[max(0, place - 8) : place]):
@@ -183,8 +183,8 @@ def _salutations(text: Searched) -> Iterator[Span]:
 def _signatures(text: Searched) -> Iterator[Span]:
     plain = text.plain
     for place in text.small_places(*_CLOSINGS):
-        match = _CLOSING.match(plain, place)
-        if match is None or plain[place - 1 : place].isalnum():
+        match = None if plain[place - 1 : place].isalnum() else _CLOSING.match(plain, place)
+        if match is None:
             continue
         found = _name(plain, match.end(), 1)
         if found is None and "\n" in match[0]:
