@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -52,6 +52,7 @@ def test_a_sound_object_is_quickly_told_to_be_so() -> None:
 
 
 @pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: str(schema)[:60])
+@settings(deadline=None)
 @given(value=st.one_of(VALUES, st.lists(VALUES, max_size=2), st.dictionaries(st.sampled_from(["a", "text"]), VALUES)))
 def test_nothing_is_sound_that_jsonschema_finds_fault_with(schema: dict[str, Any], value: object) -> None:
     """For each keyword, and for one that is not known."""
@@ -65,6 +66,7 @@ def places(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | 
     return [path] * bool(path) + [found for key, each in inner for found in places(each, (*path, key))]
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_fault_anywhere_in_a_response_is_told(data: st.DataObject) -> None:
     """A value of another kind in any place, a key that is not there, and one too many."""

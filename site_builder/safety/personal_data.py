@@ -334,9 +334,9 @@ def _labelled_numbers(text: Searched) -> Iterator[Span]:
 
 # --- codes -----------------------------------------------------------------------------------------------------------
 
-_INSURANCE_END = re.compile(r"[0-9][0-9OoIil\u0130\u0131L \t.\-/+_\n]{3,}+[A-Da-d](?![A-Za-z0-9])")
-"""From the first digit of a National Insurance number, or one before it, to its last letter: among them stand letters
-for figures, small or capital, with a dot or without."""
+_INSURANCE_END = re.compile(r"[0-9][0-9OoIil\u0130\u0131L \t.\-/+_\n]{3,}+([A-Da-d](?![A-Za-z0-9]))?")
+"""From the first digit of a National Insurance number, or one before it, to its last letter, if there is one: between
+them stand letters for figures too, small or capital, with a dot or without. No character is looked at twice."""
 _INSURANCE = re.compile(
     r"(?<![A-Za-z0-9])(?!BG|GB|NK|KN|TN|NT|ZZ)(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]|QQ)"
     rf"(?:{_GAP}[\dOIl]){{5}}{_GAP}(?-i:[\dOIl]){_GAP}[A-D]$",
@@ -376,7 +376,7 @@ def _codes(text: Searched) -> Iterator[Span]:
 def _insurance(text: Searched) -> Iterator[Span]:
     plain = text.plain
     for end in _INSURANCE_END.finditer(plain):
-        match = _INSURANCE.search(plain, max(0, end.end() - _INSURANCE_LENGTH), end.end())
+        match = end[1] and _INSURANCE.search(plain, max(0, end.end() - _INSURANCE_LENGTH), end.end())
         if match and sum(map(str.isdigit, match[0])) >= 4 and match[0].count("\n") <= 1:  # noqa: PLR2004  # O for 0
             yield Span("national-insurance", *match.span())
     for place in text.small_places("national insurance", "ni ", "ni:", "nino"):
