@@ -4,6 +4,7 @@ import base64
 import contextlib
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 
@@ -84,6 +85,16 @@ class _Words:
         return button.format(term.code, stretch)
 
 
+class _Context(jinja2.runtime.Context):
+    """Calls at once: Jinja asks of all that a page calls, hundreds of times, whether it wants to know of the page."""
+
+    def call(self, called: Callable[..., object], /, *args: object, **named: object) -> object:
+        """Call a function or macro, none of which takes more than its arguments."""
+        named.pop("_loop_vars", None)
+        named.pop("_block_vars", None)
+        return called(*args, **named)
+
+
 class _Compiled(jinja2.FileSystemBytecodeCache):
     """Keeps compiled templates in a folder; one that is gone or cannot be written does no harm."""
 
@@ -104,6 +115,7 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> jinja2.Environment:
         lstrip_blocks=True,
         bytecode_cache=_Compiled(str(kept)) if (kept := workings.folder()) else None,
     )
+    environment.context_class = _Context
     environment.globals |= {
         "urls": urls,
         "rows": rows,
