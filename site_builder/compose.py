@@ -166,7 +166,7 @@ def _everything(members: Members) -> dict[str, str]:
 
 
 def _catalogue(members: Members, site: Site, files: Sequence[File]) -> Iterator[pages.CataloguePage]:
-    cards = members.cards
+    cards, found = members.cards, {file.path: file for file in files}
     at_once = _CATALOGUE_PAGE if len(cards) > groups.FEW else max(1, len(cards))
     parts = [cards[first : first + at_once] for first in range(0, len(cards), at_once)] or [()]
     authorities = tuple(dict.fromkeys(card.authority for card in cards if card.authority))
@@ -180,7 +180,7 @@ def _catalogue(members: Members, site: Site, files: Sequence[File]) -> Iterator[
             authorities=authorities if number == 1 else (),
             number=number,
             last=len(parts),
-            everything=pages.downloads(files, _everything(members)) if number == 1 else (),
+            everything=pages.downloads(found, _everything(members)) if number == 1 else (),
             structured=_structured(its, site),
         )
 

@@ -34,7 +34,7 @@ def write_pages(finished: FinishedPackage, card: Card, site: Site, out: Folder) 
         if figure.vega:
             path = urls.chart(urls.package(read.package.name), figure.summary.name)
             out.write(path, chart_json(figure, [credit.text], credit.caveats))
-    for page in _pages(finished, card, site, out.files):
+    for page in _pages(finished, card, site, {file.path: file for file in out.files}):
         out.write(urls.page_file(page.path), render(page, site))
     for path, title, chart in _pictures(read.package, drawn) if site.url else ():
         with stage("pictures"):
@@ -59,12 +59,13 @@ def _pictures(package: Package, drawn: tuple[Figure, ...]) -> list[tuple[str, st
     ]
 
 
-def _pages(finished: FinishedPackage, card: Card, site: Site, files: tuple[File, ...]) -> list[pages.Page]:
+def _pages(finished: FinishedPackage, card: Card, site: Site, files: Mapping[str, File]) -> list[pages.Page]:
     """Plan every page of the package."""
     read, drawn = finished.read, finished.figures
     package = read.package
     owner = urls.package(package.name)
     tables = tuple(_table_view(table, read, files) for table in read.tables)
+    sources = [table.sources(package.name) for table in read.tables]
     views = tuple(
         pages.FigureView(
             figure,
@@ -75,35 +76,31 @@ def _pages(finished: FinishedPackage, card: Card, site: Site, files: tuple[File,
         )
         for figure in drawn
     )
-    made: list[pages.Page] = [
-        pages.PackagePage(
-            path=owner,
-            title=package.title,
-            description=package.description or read.article.lead or package.title,
-            package=package,
-            story=read.article,
-            figures=views,
-            tables=tables,
-            others=_others(read, files),
-            documents=_document_views(read),
-            ledger=finished.ledger,
-            bundle=_bundle(package, files),
-            citation=pages.citation(package, site.url),
-            structured=_structured(card, site),
-            missing=pages.missing_cells(read.tables),
-            withheld=pages.withheld_passages(package, read.tables),
-        ),
-        _changes_page(finished, site, files),
-        _use_page(read, card, tables, site, files),
-    ]
-    for table, view in zip(read.tables, tables, strict=True):
-        columns = next(file for file in files if file.path == urls.rows(package.name, table.resource.name))
-        made.extend(pages.records_pages(package, table, view.downloads, columns))
+    front = pages.PackagePage(
+        path=owner,
+        title=package.title,
+        description=package.description or read.article.lead or package.title,
+        package=package,
+        story=read.article,
+        figures=views,
+        tables=tables,
+        others=_others(read, files),
+        documents=_document_views(read),
+        ledger=finished.ledger,
+        bundle=pages.downloads(files, {urls.bundle(package.name): "Everything in one file (zip)"})[0],
+        citation=pages.citation(package, site.url),
+        structured=in_page(dataset(card, site.title, site.url)) if site.url else "",
+        missing=pages.missing_cells(read.tables),
+        withheld=pages.withheld_passages(package, read.tables),
+    )
+    made: list[pages.Page] = [front, _changes_page(finished, site, files), _use_page(front, read, card, site, files)]
+    for table, its, view in zip(read.tables, sources, tables, strict=True):
+        columns = files[urls.rows(package.name, table.resource.name)]
+        made.extend(pages.records_pages(package, table, its, view.downloads, columns))
     for document in read.documents:
         download = pages.downloads(files, {urls.data(package.name, document.path): "The document itself"})[0]
-        made.extend(
-            pages.source_pages(package, document, pages.by_line(package, read.tables, document.path), download),
-        )
+        records = pages.by_line(zip(read.tables, sources, strict=True), document.path)
+        made.extend(pages.source_pages(package, document, records, download))
     made.extend(
         pages.FigurePage(
             path=view.page,
@@ -129,15 +126,7 @@ _FORMATS = {
 """What readers know formats as."""
 
 
-def _bundle(package: Package, files: tuple[File, ...]) -> pages.Download:
-    return pages.downloads(files, {urls.bundle(package.name): "Everything in one file (zip)"})[0]
-
-
-def _structured(card: Card, site: Site) -> str:
-    return in_page(dataset(card, site.title, site.url)) if site.url else ""
-
-
-def _table_view(table: Table, read: ReadPackage, files: tuple[File, ...]) -> pages.TableView:
+def _table_view(table: Table, read: ReadPackage, files: Mapping[str, File]) -> pages.TableView:
     name, resource = read.package.name, table.resource
     titles = {urls.data(name, path): f"{resource.title}, as published ({ending(path)})" for path in resource.paths}
     if resource.plain_csv:
@@ -148,7 +137,7 @@ def _table_view(table: Table, read: ReadPackage, files: tuple[File, ...]) -> pag
     return pages.TableView(resource, len(table.rows), pages.downloads(files, titles), left_out(table))
 
 
-def _others(read: ReadPackage, files: tuple[File, ...]) -> tuple[pages.Download, ...]:
+def _others(read: ReadPackage, files: Mapping[str, File]) -> tuple[pages.Download, ...]:
     read_names = {table.resource.name for table in read.tables}
     titles = {
         urls.data(read.package.name, path): f"{resource.title} ({ending(path)})"
@@ -167,7 +156,7 @@ def _document_views(read: ReadPackage) -> tuple[pages.DocumentView, ...]:
     )
 
 
-def _changes_page(finished: FinishedPackage, site: Site, files: tuple[File, ...]) -> pages.ChangesPage:
+def _changes_page(finished: FinishedPackage, site: Site, files: Mapping[str, File]) -> pages.ChangesPage:
     read, package = finished.read, finished.read.package
     listed = pages.plural(len(read.versions), "versions")
     return pages.ChangesPage(
@@ -183,7 +172,7 @@ def _changes_page(finished: FinishedPackage, site: Site, files: tuple[File, ...]
     )
 
 
-def _version_views(finished: FinishedPackage, site: Site, files: tuple[File, ...]) -> Iterator[pages.VersionView]:
+def _version_views(finished: FinishedPackage, site: Site, files: Mapping[str, File]) -> Iterator[pages.VersionView]:
     """Show each version, the newest first, and find for each of its rows where it stands today."""
     name, versions = finished.read.package.name, finished.read.versions
     web = site.repository if site.repository.startswith("https://github.com/") else ""
@@ -191,7 +180,7 @@ def _version_views(finished: FinishedPackage, site: Site, files: tuple[File, ...
     for version, differences in zip(versions, finished.changes, strict=True):
         path = urls.data(name, urls.version_folder(version.version))
         zips = pages.downloads(files, {f"{path}{name}.zip": "All its files (zip)"})
-        kept = {file.path: file.path.removeprefix(path) for file in files if file.path.startswith(path)}
+        kept = {each: each.removeprefix(path) for each in files if each.startswith(path)}
         yield pages.VersionView(
             version=version,
             path=path,
@@ -239,31 +228,29 @@ def _changes_data(finished: FinishedPackage) -> bytes:
 
 
 def _use_page(
+    front: pages.PackagePage,
     read: ReadPackage,
     card: Card,
-    tables: tuple[pages.TableView, ...],
     site: Site,
-    files: tuple[File, ...],
+    files: Mapping[str, File],
 ) -> pages.UsePage:
-    package = read.package
+    package = front.package
     prefix = urls.data(package.name)
     stated = [package.version or "", *(past.version for past in read.folder.past)]
     kept = tuple(prefix + urls.version_folder(version) for version in stated)
     listed = {
-        file.path: file.path.removeprefix(prefix)
-        for file in files
-        if file.path.startswith(prefix) and not file.path.startswith(kept)
+        path: path.removeprefix(prefix) for path in files if path.startswith(prefix) and not path.startswith(kept)
     }
     return pages.UsePage(
         path=urls.use(package.name),
         title=f"Use “{package.title}”",
         description="How to cite this data, what to read before using it, and addresses that stay.",
         package=package,
-        tables=tables,
-        bundle=_bundle(package, files),
-        citation=pages.citation(package, site.url),
+        tables=front.tables,
+        bundle=front.bundle,
+        citation=front.citation,
         citations=_citations(read, card, site, files),
-        structured=_structured(card, site),
+        structured=front.structured,
         snippets=snippets(card, site.url),
         files=pages.downloads(files, listed),
     )
@@ -273,7 +260,7 @@ def _citations(
     read: ReadPackage,
     card: Card,
     site: Site,
-    files: tuple[File, ...],
+    files: Mapping[str, File],
 ) -> tuple[tuple[str, str, pages.Download], ...]:
     """Give the citation in each form that reference managers read, but for one whose name an author's file has."""
     titles = {"citation.bib": "BibTeX", "citation.ris": "RIS", "citation.csl.json": "CSL-JSON"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from site_builder import urls
 from site_builder.differences import Differences
@@ -19,12 +19,10 @@ from site_builder.model import (
     File,
     LedgerEntry,
     Package,
-    RecordRef,
     Resource,
     SourceRef,
     Table,
     TableCard,
-    Value,
     Version,
     Withdrawn,
     listed,
@@ -236,10 +234,9 @@ class RecordsPage(Page):
         return urls.picture(urls.package(self.package.name))
 
     @property
-    def rows(self) -> Iterator[tuple[int, tuple[Cell, ...], SourceRef]]:
-        """Rows of the page: number, cells, and where each came from."""
-        cells = self.table.rows[self.first - 1 : self.first + urls.ROWS_PER_PAGE - 1]
-        return zip(range(self.first, self.first + len(cells)), cells, self.sources, strict=True)
+    def cells(self) -> Sequence[tuple[Cell, ...]]:
+        """Rows of the page; those of a large table are read from the disk."""
+        return self.table.rows[self.first - 1 : self.first + urls.ROWS_PER_PAGE - 1]
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -265,17 +262,17 @@ class RecordsPage(Page):
             return frozenset((*ORIGIN, *(name + SURENESS for name in names if name + SURENESS in names)))
         return frozenset(["source_line"] if self.table.resource.document else [])
 
-    def doubt(self, field: Field, row: Sequence[Cell]) -> str:
-        """Say how sure the code in a cell of a compiled table is, where its own words do not state it."""
+    def doubts(self, field: Field, columns: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
+        """Say of each code in a column of a compiled table how sure it is, where its own words do not state it."""
         at = self.table.column(field.name + SURENESS) if self.table.resource.compiled else None
-        cell = row[at] if at is not None else None
-        return cell.text if cell and cell.missing is None and cell.text != STATED else ""
+        if at is None:
+            return ()
+        return tuple(cell.text if cell.missing is None and cell.text != STATED else "" for cell in columns[at])
 
     @property
     def long(self) -> frozenset[str]:
         """Names of the fields that hold whole sentences on this page, whose columns need room."""
-        rows = self.table.rows[self.first - 1 : self.first + urls.ROWS_PER_PAGE - 1]
-        columns = zip(self.table.resource.fields, zip(*rows, strict=True), strict=True) if rows else ()
+        columns = zip(self.table.resource.fields, zip(*self.cells, strict=True), strict=False)
         return frozenset(field.name for field, cells in columns if any(len(cell.text) > SENTENCE for cell in cells))
 
     @property
@@ -284,13 +281,12 @@ class RecordsPage(Page):
         return min(len(self.table.rows), urls.ROWS_AS_PAGES)
 
 
-@dataclass(frozen=True, slots=True)
-class LineView:
+class LineView(NamedTuple):
     """A line of a source document."""
 
     number: int
     text: str
-    records: tuple[SourceRef, ...]
+    records: Sequence[SourceRef]
     """Rows that were taken from it."""
 
 
@@ -336,9 +332,9 @@ class FigurePage(Page):
     def trails(self) -> Iterator[tuple[int, str, Sequence[SourceRef], int]]:
         """For each row with records: its number, what it is of, the records to show, and how many are beyond."""
         figure = self.view.figure
-        for number, (row, trail) in enumerate(zip(figure.rows, figure.trails or (), strict=True), start=1):
+        for number, (title, trail) in enumerate(zip(row_titles(figure), figure.trails or (), strict=True), start=1):
             if trail:
-                yield number, row_title(figure, row), trail[:LONGEST_TRAIL], max(0, len(trail) - LONGEST_TRAIL)
+                yield number, title, trail[:LONGEST_TRAIL], max(0, len(trail) - LONGEST_TRAIL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,11 +361,11 @@ def embed_page(view: FigureView) -> EmbedPage:
     )
 
 
-def row_title(figure: Figure, row: Sequence[Value]) -> str:
-    """Name a row of a figure by its values that are not counts."""
-    columns = [pair for pair in zip(figure.columns, row, strict=True) if pair[0].name != figure.summary.counts]
-    names = [value for column, value in columns if not column.is_number] or [value for _, value in columns]
-    return ", ".join("no value" if value is None else str(value) for value in names) or "all"
+def row_titles(figure: Figure) -> list[str]:
+    """Name each row of a figure by its values that are not counts."""
+    columns = [(n, column) for n, column in enumerate(figure.columns) if column.name != figure.summary.counts]
+    named = [n for n, column in columns if not column.is_number] or [n for n, _ in columns]
+    return [", ".join("no value" if row[n] is None else str(row[n]) for n in named) or "all" for row in figure.rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -562,6 +558,7 @@ class NotFoundPage(Page):
 def records_pages(
     package: Package,
     table: Table,
+    sources: Sequence[SourceRef],
     downloads: tuple[Download, ...],
     columns: File,
 ) -> Iterator[RecordsPage]:
@@ -569,7 +566,6 @@ def records_pages(
     shown = min(len(table.rows), urls.ROWS_AS_PAGES)
     pages = max(1, urls.page_of(shown))
     resource = table.resource
-    sources = table.sources(package.name)
     for number in range(1, pages + 1):
         first = (number - 1) * urls.ROWS_PER_PAGE + 1
         part = f", page {number} of {pages}" if pages > 1 else ""
@@ -591,7 +587,7 @@ def records_pages(
 def source_pages(
     package: Package,
     document: Document,
-    records: Mapping[int, tuple[SourceRef, ...]],
+    records: Mapping[int, Sequence[SourceRef]],
     download: Download,
 ) -> Iterator[SourcePage]:
     """Cut a document into pages; one that is not text gets a single page that offers it."""
@@ -618,26 +614,24 @@ def source_pages(
         )
 
 
-def by_line(package: Package, tables: Sequence[Table], document: str) -> Mapping[int, tuple[SourceRef, ...]]:
-    """Find the rows that each line of a document holds."""
-    found: dict[int, tuple[SourceRef, ...]] = {}
-    for table in tables:
-        if table.resource.document != document:
-            continue
-        for row, line in _lines_shown(table):
-            if line is not None:
-                record = RecordRef(package.name, table.resource.name, row)
-                found[line] = (*found.get(line, ()), SourceRef(record, document, line))
+def by_line(tables: Iterable[tuple[Table, Sequence[SourceRef]]], document: str) -> Mapping[int, Sequence[SourceRef]]:
+    """Find the rows that each line of a document holds, among tables with the sources of their rows."""
+    found: dict[int, list[SourceRef]] = {}
+    for table, sources in tables:
+        if table.resource.document == document:
+            for source in _shown(table, sources):
+                if source.line is not None:
+                    found.setdefault(source.line, []).append(source)
     return found
 
 
-def _lines_shown(table: Table) -> Iterable[tuple[int, int | None]]:
-    """Give each row with its line; of a large table, those of lines that are shown as pages."""
+def _shown(table: Table, sources: Sequence[SourceRef]) -> Iterable[SourceRef]:
+    """Give the source of each row; of a large table, those in lines that are shown as pages."""
     position = table.column("source_line")
     if not isinstance(table.rows, LargeRows) or position is None:
-        return enumerate(table.source_lines(), start=1)
-    lines = table.rows.lines_up_to(position, urls.ROWS_AS_PAGES)
-    return ((row, line) for row, line in lines)
+        return sources
+    first, lines = sources[0], table.rows.lines_up_to(position, urls.ROWS_AS_PAGES)
+    return (SourceRef(first.record._replace(row=row), first.document, line) for row, line in lines)
 
 
 def missing_cells(tables: Sequence[Table]) -> tuple[tuple[Resource, str, str, int], ...]:
@@ -661,7 +655,7 @@ def withheld_passages(package: Package, tables: Sequence[Table]) -> tuple[Withhe
     """Count the passages that a response withholds in each of its tables."""
     marks = package.withheld_marks
     views: list[WithheldView] = []
-    for table in tables:
+    for table in tables if marks else ():
         counts = [count((cell.text for cell in row), marks) for row in _marked(table, marks)]
         if any(counts):
             views.append(WithheldView(table.resource, sum(counts), sum(map(bool, counts)), len(table.rows)))
@@ -718,9 +712,8 @@ def plural(count: int, word: str) -> str:
     return f"{count:,} {word.removesuffix('s') if count == 1 and word.endswith('s') else word}"
 
 
-def downloads(files: Sequence[File], titles: Mapping[str, str]) -> tuple[Download, ...]:
-    """Give titled downloads of the files that are there, in the order of the titles."""
-    found = {file.path: file for file in files}
+def downloads(files: Mapping[str, File], titles: Mapping[str, str]) -> tuple[Download, ...]:
+    """Give titled downloads of the files that are there, by path, in the order of the titles."""
     return tuple(
-        Download(title, path, found[path].size, found[path].sha256) for path, title in titles.items() if path in found
+        Download(title, path, files[path].size, files[path].sha256) for path, title in titles.items() if path in files
     )

@@ -4,14 +4,15 @@ A template that is asked for every cell takes most of the time of a build, so th
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, repeat
 
 from markupsafe import Markup, escape
 
 from site_builder import urls
 from site_builder.exports import as_text
-from site_builder.model import Cell, RecordRef, SourceRef, Value
-from site_builder.pages import FigureView, LineView, RecordsPage, row_title
-from site_builder.withheld import passages
+from site_builder.model import Cell, Field, RecordRef, SourceRef, Value
+from site_builder.pages import FigureView, LineView, RecordsPage, row_titles
+from site_builder.withheld import Passage, passages
 
 Explain = Callable[[str], Markup]
 """Writes a text with the glossary's terms marked."""
@@ -21,13 +22,14 @@ class Links:
     """Writes the links of one page.
 
     A long page has thousands of links to a few others, which differ in the number of a row or line alone: what stands
-    before it is remembered.
+    around it is remembered.
     """
 
     def __init__(self, page: str) -> None:
         """Write links from this site path."""
         self._page = page
-        self._known: dict[tuple[Callable[[str, str, int], str], str, str, int], str] = {}
+        self._records: dict[tuple[str, str, int], tuple[str, str]] = {}
+        self._lines: dict[tuple[str, str, int], str] = {}
 
     def __call__(self, path: str) -> str:
         """Write the link to a site path."""
@@ -36,49 +38,58 @@ class Links:
     def record(self, record: RecordRef) -> str:
         """Write a link to a record as HTML."""
         package, resource, row = record
-        far = escape(self(urls.record(*record))) if row > urls.ROWS_AS_PAGES else ""
-        href = far or self._place(urls.record_on, package, resource, row)
-        return f'<a href="{href}">{escape(resource)} {row}</a>'
+        if row > urls.ROWS_AS_PAGES:
+            return f'<a href="{escape(self(urls.record(*record)))}">{escape(resource)} {row}</a>'
+        place = (package, resource, urls.page_of(row))
+        if place not in self._records:
+            self._records[place] = (f'<a href="{escape(self(urls.record_on(*place)))}', f'">{escape(resource)} ')
+        before, between = self._records[place]
+        return f"{before}{row}{between}{row}</a>"
 
     def line(self, source: SourceRef, attributes: str = "") -> str:
         """Write a link to the line that a record came from as HTML; nothing where none is known."""
-        holder, document, line = source.holder, source.document, source.line
+        record, document, line, origin = source
         if not document or not line:
             return ""
-        far = escape(self(urls.source_line(holder, document, line))) if line > urls.ROWS_AS_PAGES else ""
-        href = far or self._place(urls.line_on, holder, document, line)
-        return f'<a{attributes} href="{href}">line {line}</a>'
-
-    def _place(self, on: Callable[[str, str, int], str], owner: str, name: str, number: int) -> str:
-        """Write the address of a row or line, remembering what stands before its number."""
-        key = (on, owner, name, urls.page_of(number))
-        if key not in self._known:
-            self._known[key] = escape(self(on(owner, name, key[3])))
-        return f"{self._known[key]}{number}"
+        holder = (origin or record).package
+        if line > urls.ROWS_AS_PAGES:
+            return f'<a{attributes} href="{escape(self(urls.source_line(holder, document, line)))}">line {line}</a>'
+        place = (holder, document, urls.page_of(line))
+        if place not in self._lines:
+            self._lines[place] = escape(self(urls.line_on(*place)))
+        return f'<a{attributes} href="{self._lines[place]}{line}">line {line}</a>'
 
 
 def records(page: RecordsPage, link: Links) -> Markup:
     """Write the rows of a page of records, each with its number, its cells and where it came from."""
-    resource, marks, fields = page.table.resource, page.package.withheld_marks, page.fields
-    columns = [(at, each, _label(each.title, page)) for at, each in enumerate(resource.fields) if each in fields]
-    head, tail = f'<th scope="row"{_label("Row", page)}>', f'<td class="source"{_label("Source", page)}>'
-    sure = page.table.resource.compiled is None
-    known: list[dict[tuple[str, str | None], str]] = [{} for _ in columns]
-    written: list[str] = []
-    for number, cells, source in page.rows:
-        row = [f'<tr id="r{number}">\n{head}<a href="#r{number}">{number}</a></th>\n']
-        for (at, field, label), seen in zip(columns, known, strict=True):
-            cell = cells[at]
-            doubt = "" if sure else page.doubt(field, cells)
-            made = None if doubt else seen.get((cell.text, cell.missing))
-            if made is None:
-                made = _cell(cell, label, marks, doubt)
-                if not doubt:
-                    seen[cell.text, cell.missing] = made
-            row.append(made)
-        row.append(f"{tail}{_origin(source, link)}</td>\n</tr>\n" if page.is_sourced else "</tr>\n")
-        written.append("".join(row))
+    cells = page.cells
+    columns = list(zip(*cells, strict=True)) if cells else [()] * len(page.table.resource.fields)
+    label, rows = _label("Row", page), range(page.first, page.first + len(cells))
+    heads = [f'<tr id="r{row}">\n<th scope="row"{label}><a href="#r{row}">{row}</a></th>\n' for row in rows]
+    fields = [(at, field) for at, field in enumerate(page.table.resource.fields) if field in page.fields]
+    bodies = [_column(field, columns[at], page.doubts(field, columns), page) for at, field in fields]
+    tails = _sources(page, link) if page.is_sourced else ["</tr>\n"] * len(cells)
+    written = chain.from_iterable(zip(heads, *bodies, tails, strict=True))
     return Markup("".join(written))  # noqa: S704  # each part is escaped
+
+
+def _column(field: Field, cells: Sequence[Cell], doubts: Sequence[str], page: RecordsPage) -> list[str]:
+    """Write the cells of a column, each that differs once."""
+    marks, label = page.package.withheld_marks, _label(field.title, page)
+    known: dict[tuple[str, str | None, str], str] = {}
+    written: list[str] = []
+    for cell, doubt in zip(cells, doubts or repeat("", len(cells)), strict=True):
+        same = (cell.text, cell.missing, doubt)
+        made = known.get(same)
+        if made is None:
+            made = known[same] = _cell(cell, label, marks, doubt)
+        written.append(made)
+    return written
+
+
+def _sources(page: RecordsPage, link: Links) -> list[str]:
+    before = f'<td class="source"{_label("Source", page)}>'
+    return [f"{before}{_origin(source, link)}</td>\n</tr>\n" for source in page.sources]
 
 
 def _label(title: str, page: RecordsPage) -> str:
@@ -89,12 +100,13 @@ def _label(title: str, page: RecordsPage) -> str:
 def _cell(cell: Cell, label: str, marks: tuple[str, ...], doubt: str) -> str:
     """Write a cell: what is withheld goes before why there is no value, and that before the text."""
     parts = passages(cell.text, marks) if marks else ()
+    text = _barred(parts) if parts else escape(cell.text)
     if parts and all(part.withheld for part in parts):
-        return f"<td{label}>{_text(cell.text, marks)}</td>\n"
+        return f"<td{label}>{text}</td>\n"
     if cell.missing is not None:
         return f'<td class="none"{label}>{escape(cell.missing)}</td>\n'
     unsure = f" <small>({escape(doubt)})</small>" if doubt else ""
-    return f"<td{label}>{_text(cell.text, marks)}{unsure}</td>\n"
+    return f"<td{label}>{text}{unsure}</td>\n"
 
 
 def _origin(source: SourceRef, link: Links) -> str:
@@ -105,12 +117,12 @@ def _origin(source: SourceRef, link: Links) -> str:
 
 def lines(page: Iterable[LineView], marks: tuple[str, ...], link: Links) -> Markup:
     """Write lines of a document, each with its number and the records that were taken from it."""
-    return Markup("".join(_numbered(line, marks, link) for line in page))  # noqa: S704  # each part is escaped
+    return Markup("".join([_numbered(line, marks, link) for line in page]))  # noqa: S704  # each part is escaped
 
 
 def _numbered(line: LineView, marks: tuple[str, ...], link: Links) -> str:
     n = line.number
-    taken = "".join(link.record(source.record) for source in line.records)
+    taken = "".join([link.record(source.record) for source in line.records])
     beside = f'<span class="records">{taken}</span>' if taken else ""
     number = f'<a class="number" href="#l{n}" aria-label="Line {n}">{n}</a>'
     return f'<li id="l{n}">{number}<span class="text">{_text(line.text, marks)}</span>{beside}</li>\n'
@@ -118,7 +130,7 @@ def _numbered(line: LineView, marks: tuple[str, ...], link: Links) -> str:
 
 def trail(sources: Sequence[SourceRef], link: Links) -> Markup:
     """List records, each a link to its page and to its line."""
-    return Markup("<ul>\n" + "".join(_behind(source, link) for source in sources) + "</ul>\n")  # noqa: S704  # as above
+    return Markup("<ul>\n" + "".join([_behind(source, link) for source in sources]) + "</ul>\n")  # noqa: S704  # as above
 
 
 def _behind(source: SourceRef, link: Links) -> str:
@@ -132,13 +144,14 @@ def figure(view: FigureView, link: Links, explain: Explain) -> Markup:
     counts, behind = figure.summary.counts, escape(link(f"{view.page}#row-"))
     columns = [(each, ' class="n"' if each.is_number else "") for each in figure.columns]
     label = escape(figure.summary.label(counts)) if counts else ""
+    titles = row_titles(figure)
     written: list[str] = []
     for number, row in enumerate(figure.rows, start=1):
         has_trail = figure.trails is not None and bool(figure.trails[number - 1])
         written.append("<tr>\n")
         for n, (value, (column, kind)) in enumerate(zip(row, columns, strict=True)):
             if has_trail and column.name == counts:
-                said = f"{as_number(value)} {label}: {escape(row_title(figure, row))}. See the records behind it"
+                said = f"{as_number(value)} {label}: {escape(titles[number - 1])}. See the records behind it"
                 counted = f'<a href="{behind}{number}" aria-label="{said}">{as_number(value)}</a>'
                 written.append(f'<td class="n">{counted}</td>\n')
             elif value is None:
@@ -169,11 +182,13 @@ def text(written: str, marks: tuple[str, ...]) -> Markup:
 
 
 def _text(written: str, marks: tuple[str, ...]) -> str:
-    if not marks:
-        return escape(written)
+    return _barred(passages(written, marks)) if marks else escape(written)
+
+
+def _barred(parts: Iterable[Passage]) -> str:
     return "".join(
         f'<b class="withheld" role="img" aria-label="withheld">{escape(part.text)}</b>'
         if part.withheld
         else escape(part.text)
-        for part in passages(written, marks)
+        for part in parts
     )

@@ -4,7 +4,6 @@ A *site path* is relative to the site's root, with no leading slash; that of a p
 The addresses are a contract: they never change, and a data file is never renamed.
 """
 
-import posixpath
 import re
 import unicodedata
 from functools import lru_cache
@@ -97,10 +96,11 @@ def relative(page: str, target: str) -> str:
 @lru_cache(maxsize=4096)
 def _way(folder: str, path: str) -> str:
     """Write the link from a folder to a path; remembered, since a page has many links and few that differ."""
-    link = posixpath.relpath("/" + path, "/" + folder)
-    if path == "" or path.endswith("/"):
-        link = "./" if link == "." else link + "/"
-    return quote(link)
+    *down, name = path.split("/")
+    up = folder.split("/") if folder else []
+    while down and up and down[0] == up[0]:
+        del down[0], up[0]
+    return quote("../" * len(up) + "/".join((*down, name))) or "./"
 
 
 def quoted(text: str) -> str:
