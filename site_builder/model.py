@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, overload
 
@@ -457,7 +458,7 @@ class TypedColumn(NamedTuple):
         return cell.missing if self.is_reason else cell.value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """A tabular resource, read and typed."""
 
@@ -468,7 +469,7 @@ class Table:
     gaps: tuple[Mapping[str, int], ...] | None = None
     """Of a large table, how many cells of each field have no value, by reason; nothing where the rows are in memory."""
 
-    @property
+    @cached_property
     def columns(self) -> tuple[TypedColumn, ...]:
         """Its columns as SQL and every derived file have them.
 
