@@ -62,9 +62,10 @@ NOISE = (
 _UNREAD = re.compile(rb'<th scope="row"[^>]*><a href="#r\d+">\d+</a></th>\n|<td class="(?:source|none)"[^>]*>.*</td>\n')
 _LABELS = re.compile(rb' data-label="[^"]*"')
 _CHARTS = re.compile(rb"<svg .*?</svg>", re.DOTALL)
-"""What there is much of: parts of rows of records, as ``rows.py`` writes them, and charts, which Pagefind passes over.
+_CELLS = (b"<td", b"<tr", b"</tr")
+"""What there is much of: parts of rows of records, as ``rows.py`` writes them, charts, and new lines between cells.
 
-Without them it works a seventh less.
+Without all this Pagefind works a fifth less.
 """
 SECONDS, SECONDS_A_PAGE = 30, 0.2
 """Time that Pagefind may take, twenty times what it does: where the disk fails it may wait for itself for ever."""
@@ -169,6 +170,8 @@ def without_noise(html: bytes) -> bytes:
     """Cut out of a page what is most of its noise, which the index would leave out too, at more cost."""
     for noise in (_UNREAD, _LABELS, _CHARTS):
         html = noise.sub(b"", html)
+    for tag in _CELLS:
+        html = html.replace(b"\n" + tag, tag)
     return html
 
 
