@@ -13,11 +13,10 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.util import find_spec
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from site_builder.model import File
 from site_builder.output import Folder
 
 PROGRAM = "pagefind_bin"
-"""The Python module that holds Pagefind's program."""
+"""The Python module that holds Pagefind's program, and says where it lies: it is run without another Python."""
 NOISE = (
     # links, sizes and hashes
     "#downloads",
@@ -134,7 +133,7 @@ def _index(
     pages, index = scratch / "pages", scratch / "index"
     for folder, files in parts:
         _gather(folder, files, pages)
-    run_pagefind(pages, index, language)
+    _run(pages, index, language)
     for path in sorted({path for pattern in _NEEDED for path in index.glob(pattern)}):
         data = path.read_bytes()
         if not is_whole(path.suffix, data):
@@ -175,12 +174,14 @@ def without_noise(html: bytes) -> bytes:
     return html
 
 
-def run_pagefind(pages: Path, index: Path, language: str) -> None:
-    """Index the pages of a folder into another, which is made."""
-    if find_spec(PROGRAM) is None:
-        raise SearchError("Pagefind, which makes the search index, is not installed; run make site, which installs it")
+def _run(pages: Path, index: Path, language: str) -> None:
+    try:
+        program = str(import_module(PROGRAM).get_executable())
+    except (ImportError, FileNotFoundError) as missing:
+        raise SearchError(
+            "Pagefind, which makes the search index, is not installed; run make site, which installs it"
+        ) from missing
     index.mkdir(parents=True)
-    program = (sys.executable, "-I", "-m", PROGRAM, "--silent")
     main_language = language.partition("-")[0]
     options = ("--site", str(pages.resolve()), "--output-path", str(index.resolve()), "--force-language", main_language)
     noise = (part for selector in NOISE for part in ("--exclude-selectors", selector))
@@ -188,7 +189,7 @@ def run_pagefind(pages: Path, index: Path, language: str) -> None:
     seconds = SECONDS + SECONDS_A_PAGE * sum(1 for _ in pages.rglob("*.html"))
     try:
         done = subprocess.run(
-            (*program, *options, *noise),
+            (program, "--silent", *options, *noise),
             cwd=index,  # where it looks for settings, and finds none
             env=environment,
             check=False,
