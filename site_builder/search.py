@@ -58,14 +58,16 @@ NOISE = (
     ".definition",
 )
 """Parts of a page, as CSS selectors, that nobody looks for."""
-_UNREAD = re.compile(rb'<th scope="row"[^>]*><a href="#r\d+">\d+</a></th>\n|<td class="(?:source|none)"[^>]*>.*</td>\n')
-_LABELS = re.compile(rb' data-label="[^"]*"')
 _CHARTS = re.compile(rb"<svg .*?</svg>", re.DOTALL)
-_CELLS = (b"<td", b"<tr", b"</tr")
-"""What there is much of: parts of rows of records, as ``rows.py`` writes them, charts, and new lines between cells.
-
-Without all this Pagefind works a fifth less.
-"""
+_OF_ROWS = (b' data-kind="records"', b' data-kind="counts"')
+_UNREAD = re.compile(
+    rb'<th scope="row"[^>]*><a [^>]*>\d+</a></th>\n'
+    rb'|<td class="none"[^>]*>[^<]*</td>\n'
+    rb'|<td class="source"[^>]*>.*</td>\n'
+)
+_LABELS = re.compile(rb' data-label="[^"]*"')
+_NEXT = b"</td><td>"
+"""What there is much of: charts, and on pages of records, as ``rows.py`` writes them, noise and the tags of cells."""
 SECONDS, SECONDS_A_PAGE = 30, 0.2
 """Time that Pagefind may take, twenty times what it does: where the disk fails it may wait for itself for ever."""
 Counted = tuple[dict[str, int], dict[str, int]]
@@ -166,12 +168,18 @@ def _gather(folder: Path, files: Iterable[File], pages: Path) -> None:
 
 
 def without_noise(html: bytes) -> bytes:
-    """Cut out of a page what is most of its noise, which the index would leave out too, at more cost."""
-    for noise in (_UNREAD, _LABELS, _CHARTS):
-        html = noise.sub(b"", html)
-    for tag in _CELLS:
+    """Give the same words in fewer tags: Pagefind makes the same index of them with two thirds of the work.
+
+    Where a cell ends in no sign of its own, it would write a full stop; that stands here instead of the tags.
+    """
+    html = _CHARTS.sub(b"", html)
+    if not any(kind in html for kind in _OF_ROWS):
+        return html
+    html = _LABELS.sub(b"", _UNREAD.sub(b"", html))
+    for tag in (b"<td", b"<tr", b"</tr"):
         html = html.replace(b"\n" + tag, tag)
-    return html
+    *cells, rest = html.split(_NEXT)
+    return b"".join([cell + (b". " if cell[-1:].isalnum() else _NEXT) for cell in cells]) + rest
 
 
 def _run(pages: Path, index: Path, language: str) -> None:

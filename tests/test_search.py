@@ -111,7 +111,7 @@ def test_a_record_is_indexed_at_its_anchor_with_its_cells_alone(indexed: Pages) 
 @pytest.mark.parametrize(
     ("page", "noise"),
     [
-        ("records/fines/", [b"\n<td", b'<a href="#r3">', b'class="source"', b'class="none"', b"data-label"]),
+        ("records/fines/", [b"</td>\n<td", b'<a href="#r3">', b'class="source"', b'class="none"', b"data-label"]),
         ("", [b"<svg", b"</svg>"]),
     ],
 )
@@ -120,17 +120,63 @@ def test_the_index_of_pages_without_their_noise_is_the_same(
 ) -> None:
     """To the last byte, though Pagefind is spared each row's number, source, labels and empty cells, and charts."""
     html = (built / "datasets/parking-fines" / page / "index.html").read_bytes()
-    cut = search.without_noise(html)
     assert all(each in html for each in noise)
-    assert not any(each in cut for each in noise)
+    assert not any(each in search.without_noise(html) for each in noise)
+    assert both_ways(html, tmp_path, monkeypatch)
+
+
+ODD = (
+    "Quay",
+    "",
+    "é",
+    "à",
+    "&amp; so",
+    "R&amp;D",
+    "two\nlines",
+    "end. ",
+    "5",
+    "£",
+    "日本",
+    "(b)",
+    "“so”",
+    "_",
+    "ß",
+    "a-",
+    "½",
+)
+"""Cells as the page has them, which end in letters, figures and signs of every kind, or hold nothing."""
+
+
+def test_the_index_of_odd_cells_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each beside each, whatever it ends in, and beside one that says why there is no value, or how sure it is."""
+    others = (
+        '<td class="none">not\nstated</td>',
+        "<td>Bus <small>(guess)</small></td>",
+        '<td><b role="img">█</b></td>',
+    )
+    rows = "".join(
+        f'<tr id="r{n}">\n<th scope="row"><a href="#r{n}">{n}</a></th>\n'
+        + "".join(f"{cell}\n" for other in ODD for cell in (f"<td>{one}</td>", f"<td>{other}</td>", *others[n % 4 :]))
+        + f'<td class="source"><a href="../#l{n}">line {n}</a></td>\n</tr>\n'
+        for n, one in enumerate(ODD, start=1)
+    )
+    about = 'data-pagefind-body data-kind="records" data-pagefind-meta="kind[data-kind]"'
+    table = f'<div class="records"><table><tbody>\n{rows}</tbody></table></div>'
+    html = f'<html lang="en"><main {about}><h1>Fines</h1>{table}<p>The end</p></main></html>'.encode()
+    assert len(search.without_noise(html)) < len(html)
+    assert both_ways(html, tmp_path, monkeypatch)
+
+
+def both_ways(html: bytes, folder: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Tell whether the index of a page is the same as that of what is left of the page without its noise."""
     made: list[dict[str, bytes]] = []
-    for gathered, place in ((search.without_noise, "cut"), (bytes, "whole")):
-        monkeypatch.setattr(search, "without_noise", gathered)
-        out = Folder(tmp_path / place / "site")
+    for cut, place in ((search.without_noise, "cut"), (bytes, "whole")):
+        monkeypatch.setattr(search, "without_noise", cut)
+        out = Folder(folder / place / "site")
         out.write("index.html", html)
-        search.write_index("en-GB", tmp_path / place / "scratch", out)
+        search.write_index("en-GB", folder / place / "scratch", out)
         made.append(tree(out.root))
-    assert made[0] == made[1]
+    return made[0] == made[1]
 
 
 def test_a_question_and_a_caveat_have_anchors(indexed: Pages) -> None:
