@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, overload
 
@@ -503,15 +504,14 @@ class Table:
         """Say of each row where it came from: a line of the package's document, or a record of another package."""
         if self.gaps is not None:
             return _LargeSources(self, package)
-        refs = [RecordRef(package, self.resource.name, row) for row in range(1, len(self.rows) + 1)]
+        refs = list(map(RecordRef, repeat(package), repeat(self.resource.name), range(1, len(self.rows) + 1)))
         origins = self.origins()
         if origins:
             return tuple(
                 SourceRef(ref, origin.document, origin.line, origin.record)
                 for ref, origin in zip(refs, origins, strict=True)
             )
-        lines = zip(refs, self.source_lines(), strict=True)
-        return tuple(SourceRef(ref, self.resource.document, line) for ref, line in lines)
+        return tuple(map(SourceRef, refs, repeat(self.resource.document), self.source_lines()))
 
     def source_lines(self) -> tuple[int | None, ...]:
         """The line of the document that each row came from."""

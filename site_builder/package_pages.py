@@ -11,7 +11,7 @@ from site_builder.downloads import derived_paths
 from site_builder.exports import table_columns
 from site_builder.linked_data import dataset, in_page
 from site_builder.media_types import ending
-from site_builder.model import Card, Figure, File, Package, Table
+from site_builder.model import Card, Figure, File, Package, SourceRef, Table
 from site_builder.output import Folder
 from site_builder.reading import FinishedPackage, ReadPackage
 from site_builder.render import render
@@ -101,6 +101,7 @@ def _pages(finished: FinishedPackage, card: Card, site: Site, files: Mapping[str
         download = pages.downloads(files, {urls.data(package.name, document.path): "The document itself"})[0]
         records = pages.by_line(zip(read.tables, sources, strict=True), document.path)
         made.extend(pages.source_pages(package, document, records, download))
+    listed: dict[SourceRef, str] = {}
     made.extend(
         pages.FigurePage(
             path=view.page,
@@ -109,6 +110,7 @@ def _pages(finished: FinishedPackage, card: Card, site: Site, files: Mapping[str
             view=view,
             owner_title=package.title,
             package=package,
+            listed=listed,
         )
         for view in views
     )

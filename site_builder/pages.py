@@ -1,7 +1,7 @@
 """What each kind of page shows: a typed value that a template turns into HTML. What a page knows, its fields say."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
 from site_builder import urls
@@ -273,7 +273,7 @@ class RecordsPage(Page):
     def long(self) -> frozenset[str]:
         """Names of the fields that hold whole sentences on this page, whose columns need room."""
         columns = zip(self.table.resource.fields, zip(*self.cells, strict=True), strict=False)
-        return frozenset(field.name for field, cells in columns if any(len(cell.text) > SENTENCE for cell in cells))
+        return frozenset(field.name for field, cells in columns if max([len(cell.text) for cell in cells]) > SENTENCE)
 
     @property
     def shown(self) -> int:
@@ -317,6 +317,8 @@ class FigurePage(Page):
     owner_title: str
     package: Package | None
     """The package that the figure belongs to; none for a figure of a content page."""
+    listed: dict[SourceRef, str] = field(default_factory=dict)
+    """Records behind numbers as HTML, as far as they are written: all figures of a package list the same ones."""
 
     @property
     def picture(self) -> str:

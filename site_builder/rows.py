@@ -145,11 +145,13 @@ def _numbered(line: LineView, text: str, link: Links) -> str:
     return f'<li id="l{n}">{number}<span class="text">{text}</span>{beside}</li>\n'
 
 
-def trail(sources: Sequence[SourceRef], link: Links) -> Markup:
-    """List records, each a link to its page and to its line."""
-    record, line, opening = link.record, link.line, ' <a class="line"'
-    listed = [f"<li>{record(source.record)}{line(source, opening)}</li>\n" for source in sources]
-    return Markup(f"<ul>\n{''.join(listed)}</ul>\n")  # noqa: S704  # each part is escaped
+def trail(sources: Sequence[SourceRef], link: Links, known: dict[SourceRef, str]) -> Markup:
+    """List records, each a link to its page and to its line; what is known of them already is added to."""
+    for source in sources:
+        if source not in known:
+            line = link.line(source, ' <a class="line"')
+            known[source] = f"<li>{link.record(source.record)}{line}</li>\n"
+    return Markup(f"<ul>\n{''.join([known[source] for source in sources])}</ul>\n")  # noqa: S704  # each part is escaped
 
 
 def figure(view: FigureView, link: Links, explain: Explain) -> Markup:

@@ -156,10 +156,14 @@ def test_a_line_has_its_number_its_text_and_the_records_taken_from_it() -> None:
 
 def test_a_trail_leads_to_each_record_and_to_its_line() -> None:
     """Where one is known."""
-    assert rows.trail((source(1, 7), source(2)), LINK) == (
-        '<ul>\n<li><a href="#r1">fines 1</a> <a class="line" href="../../source/response.txt/#l7">line 7</a></li>\n'
-        '<li><a href="#r2">fines 2</a></li>\n</ul>\n'
+    known: dict[SourceRef, str] = {}
+    first = (
+        '<li><a href="#r1">fines 1</a> <a class="line" href="../../source/response.txt/#l7">line 7</a></li>\n'
+        '<li><a href="#r2">fines 2</a></li>\n'
     )
+    assert rows.trail((source(1, 7), source(2)), LINK, known) == f"<ul>\n{first}</ul>\n"
+    third = '<li><a href="#r3">fines 3</a></li>\n'
+    assert rows.trail((source(3), source(1, 7), source(2)), LINK, known) == f"<ul>\n{third}{first}</ul>\n"
 
 
 def test_a_number_of_a_figure_leads_to_its_records_where_it_has_any() -> None:
