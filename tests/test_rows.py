@@ -110,6 +110,15 @@ def test_the_same_text_with_and_without_a_value_is_told_apart() -> None:
     ]
 
 
+def test_every_text_of_a_column_is_escaped_whatever_stands_in_another() -> None:
+    """They are escaped together, and one may hold what they were joined by."""
+    texts = ("<a>", "\0", "", "b\0<c>", "'\"&")
+    made = records(("street",), *((Cell(text, text),) for text in texts))
+    assert [line for line in made.split("\n") if line.startswith("<td")] == [
+        f"<td>{escape(text)}</td>" for text in texts
+    ]
+
+
 def test_a_compiled_row_says_how_sure_each_code_is_and_leads_to_what_it_was_made_of() -> None:
     """The same code is stated in one row and guessed in another."""
     fields = ("reason", "reason_confidence", "package", "resource", "row", "document", "source_line")
