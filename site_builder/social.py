@@ -36,6 +36,8 @@ _SOFT = 190
 """How dark words are that matter less, of 255."""
 _TITLE_ROOM = 46 * 46
 """Letters of a line of the title, times their size in pixels."""
+_EDGE = 14
+"""Rows of ink at the top."""
 _CHART_TOP, _CHART_END = 230, 570
 _SMALLEST = 1.0
 """How much a chart must be magnified for its words to be read in a small preview."""
@@ -48,22 +50,16 @@ _SMOOTH = 4
 
 def card(title: str, origin: str, site: str, chart: str = "") -> bytes:
     """Draw a card as PNG. The chart is the wide SVG of a figure, as ``charts.draw`` gives it, or nothing."""
-    picture = _with_chart(chart).copy()
-    size = 46 if chart else 60
+    size, top = (46, 50) if chart else (60, 190)
     lines = textwrap.wrap(title, _TITLE_ROOM // size, max_lines=2, placeholder=" …")
-    top = 96 if chart else 250
-    for n, line in enumerate(lines):
-        picture.write(line, _At(_MARGIN, top + n * size * 1.2), _Hand(size, "bold"))
-    picture.write(origin, _At(_MARGIN, top + len(lines) * size * 1.2), _Hand(26, dark=_SOFT))
-    picture.box(_Box(0, 0, WIDTH, 14), "--ink")
-    picture.box(_Box(_MARGIN, 583, 34, 17), "--ink")
-    picture.write(site, _At(_MARGIN + 48, 600), _Hand(24, "bold"))
-    picture.ink(0, _CHART_TOP if chart else _CHART_END)
-    picture.ink(_CHART_END, HEIGHT)
-    return picture.png()
+    titles = [_lettering(line, _Hand(size, "bold")) for line in lines]
+    head = (_edge(), _paper(top - _EDGE), *titles, _paper(size * 2 // 5), _lettering(origin, _Hand(26, dark=_SOFT)))
+    end = _CHART_TOP if chart else _CHART_END
+    gap = _paper(end - sum(band.rows for band in head))
+    return _png(*head, gap, *([_chart(chart)] if chart else []), _foot(site))
 
 
-# --- the picture -----------------------------------------------------------------------------------------------------
+# --- the file --------------------------------------------------------------------------------------------------------
 
 
 def _shade(colour: str, level: int) -> bytes:
@@ -75,12 +71,40 @@ def _shade(colour: str, level: int) -> bytes:
 _FIRST = {name: n * _LEVELS for n, name in enumerate(_COLOURS)}
 """The palette's index of each colour's first step."""
 _PALETTE = b"".join(_shade(colour, level) for colour in _COLOURS.values() for level in range(_LEVELS))
-_SHADES = {
-    name: [first + (mask * _LEVELS >> 8) if mask * _LEVELS >> 8 else 0 for mask in range(256)]
-    for name, first in _FIRST.items()
-}
-"""For each colour, the palette's index for each of the 256 steps of a mask."""
-_SEEN = [255 * (mask * _LEVELS >> 8 > 0) for mask in range(256)]
+
+
+class _Band(NamedTuple):
+    """Rows of a card, packed by themselves: what cards of a site or a package have in common is packed once."""
+
+    rows: int
+    packed: bytes
+    """As blocks of deflate, which refer to nothing before them."""
+    total: int
+    """Adler-32 of the rows as they were."""
+
+
+_ROW = WIDTH + 1
+"""Bytes of a row: PNG begins each with one that says how it is written, which is 0 here."""
+_ADLER = 65521
+
+
+def _png(*bands: _Band) -> bytes:
+    """Join bands, from the top downwards, as PNG with a palette."""
+    high, low = 0, 1
+    for band in bands:
+        high = (high + (band.total >> 16) + (low - 1) * band.rows * _ROW) % _ADLER
+        low = (low + (band.total & 0xFFFF) - 1) % _ADLER
+    data = b"".join((b"\x78\x01", *(band.packed for band in bands), b"\x03\x00", struct.pack(">HH", high, low)))
+    head = struct.pack(">IIBBBBB", WIDTH, sum(band.rows for band in bands), 8, 3, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"PLTE", _PALETTE), (b"IDAT", data), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+# --- the picture -----------------------------------------------------------------------------------------------------
 
 
 class _Box(NamedTuple):
@@ -95,28 +119,25 @@ class _Box(NamedTuple):
 class _Hand(NamedTuple):
     """How words are written."""
 
-    size: float
-    """Height of the type, in pixels."""
+    size: int
+    """Height of the type, in pixels: whole ones, so that charts of all sizes share words."""
     weight: Literal["regular", "bold"] = "regular"
-    anchor: str = "ls"
-    """Which point of the line is placed, as Pillow names it: left, middle or right of its baseline."""
     dark: int = 255
 
 
 class _Picture(NamedTuple):
-    """Indices of the palette, one column wider than the card: PNG begins each line with a byte, which is 0 here."""
+    """Indices of the palette, in rows as PNG has them: the first column is no part of the picture."""
 
     image: Image.Image
     pen: ImageDraw.ImageDraw
-    words: Image.Image
-    """Where there are words, and how dark: they are coloured together, when all are there."""
-    pencil: ImageDraw.ImageDraw
 
-    def copy(self) -> "_Picture":
-        """Give another that can be drawn on."""
-        return _picture(self.image.copy(), self.words.copy())
+    @classmethod
+    def of(cls, rows: int) -> "_Picture":
+        """Give one of nothing but paper."""
+        image = Image.new("L", (_ROW, rows), 0)
+        return cls(image, ImageDraw.Draw(image))
 
-    def box(self, box: "_Box", colour: str, edge: int = 0) -> None:
+    def box(self, box: _Box, colour: str, edge: int = 0) -> None:
         """Fill a box, with an edge of paper so many pixels wide at its left and right."""
         x, y, width, height = box
         left, top = round(x) + 1, round(y)
@@ -124,46 +145,50 @@ class _Picture(NamedTuple):
         index = _FIRST[colour] + _LEVELS - 1 if colour in _FIRST else 0
         self.pen.rectangle((left + edge, top, max(left + edge, right - 1 - edge), bottom - 1), fill=index)
 
-    def write(self, text: str, at: "_At", hand: "_Hand") -> None:
-        """Write a line of text at its baseline, from left to right or upwards."""
-        mask, left, top = _written(_line_of(text), hand)
-        x, y = round(at.x) + 1, round(at.y)
-        if at.upwards:
-            self.words.paste(mask.transpose(Image.Transpose.ROTATE_90), (x + top, y - left - mask.width))
-        else:
-            self.words.paste(mask, (x + left, y + top))
+    def write(self, text: str, at: "_At", hand: _Hand, before: float = 0) -> None:
+        """Write a line of text at its baseline, from left to right or upwards, so much of it before the place."""
+        words = [_word(word, hand) for word in _line_of(text).split(" ")]
+        space = _space(hand)
+        along = -before * (sum(word.width for word in words) + space * (len(words) - 1))
+        for word in words:
+            if at.upwards:
+                shown, seen = (each.transpose(Image.Transpose.ROTATE_90) for each in (word.shown, word.seen))
+                place = (round(at.x) + word.top, round(at.y - along) - word.left - shown.height)
+            else:
+                shown, seen = word.shown, word.seen
+                place = (round(at.x + along) + word.left, round(at.y) + word.top)
+            self.put(shown, seen, place)
+            along += word.width + space
 
-    def cover(self, y: int) -> None:
-        """Leave nothing below a height."""
-        for pen in (self.pen, self.pencil):
-            pen.rectangle((0, y, WIDTH, HEIGHT), fill=0)
+    def put(self, shown: Image.Image, seen: Image.Image, place: tuple[int, int]) -> None:
+        """Put a smaller picture where it is seen."""
+        self.image.paste(shown, (place[0] + 1, place[1]), seen)
 
-    def shade(self, mask: Image.Image, x: int, y: int, colour: str) -> None:
-        """Colour what a mask shows."""
-        shown, seen = _shaded(mask, colour)
-        self.image.paste(shown, (x + 1, y), seen)
-
-    def ink(self, top: int, bottom: int) -> None:
-        """Colour the words between two heights."""
-        self.shade(self.words.crop((0, top, WIDTH + 1, bottom)), -1, top, "--ink")
-
-    def png(self) -> bytes:
-        """Write the picture as PNG with a palette."""
-        self.pen.line((0, 0, 0, HEIGHT), fill=0)
-        head = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 3, 0, 0, 0)
-        packed = zlib.compressobj(1, strategy=zlib.Z_RLE)
-        data = packed.compress(self.image.tobytes()) + packed.flush()
-        chunks = ((b"IHDR", head), (b"PLTE", _PALETTE), (b"IDAT", data), (b"IEND", b""))
-        return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
+    def band(self) -> _Band:
+        """Pack the rows."""
+        self.pen.line((0, 0, 0, self.image.height), fill=0)
+        rows = self.image.tobytes()
+        press = zlib.compressobj(1, wbits=-15, strategy=zlib.Z_RLE)
+        packed = press.compress(rows) + press.flush(zlib.Z_FULL_FLUSH)
+        return _Band(self.image.height, packed, zlib.adler32(rows))
 
 
-def _picture(image: Image.Image, words: Image.Image) -> _Picture:
-    return _Picture(image, ImageDraw.Draw(image), words, ImageDraw.Draw(words))
+_SHADES = {
+    name: bytes(first + (mask * _LEVELS >> 8) if mask * _LEVELS >> 8 else 0 for mask in range(256))
+    for name, first in _FIRST.items()
+}
+"""For each colour, the palette's index for each of the 256 steps of a mask."""
+_SEEN = bytes(255 * (mask * _LEVELS >> 8 > 0) for mask in range(256))
 
 
 def _shaded(mask: Image.Image, colour: str) -> tuple[Image.Image, Image.Image]:
     """Give what a mask shows in its colour, and where it shows anything."""
-    return mask.point(_SHADES.get(colour, _SHADES["--ink"])), mask.point(_SEEN)
+    steps = mask.tobytes()
+    shown, seen = (
+        Image.frombytes("L", mask.size, steps.translate(table))
+        for table in (_SHADES.get(colour, _SHADES["--ink"]), _SEEN)
+    )
+    return shown, seen
 
 
 def _line_of(text: str) -> str:
@@ -171,27 +196,72 @@ def _line_of(text: str) -> str:
     return " ".join(text[:_LONGEST].encode("utf-8", "replace").decode("utf-8").split())
 
 
-def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+class _Word(NamedTuple):
+    """A word as it is written."""
+
+    shown: Image.Image
+    seen: Image.Image
+    """Where it shows anything."""
+    left: int
+    """Pixels from its place to where it begins, to the right."""
+    top: int
+    """Likewise, from its baseline downwards."""
+    width: float
+    """Pixels to the end of the word."""
 
 
-@lru_cache(maxsize=128)
-def _written(text: str, hand: _Hand) -> tuple[Image.Image, int, int]:
-    """Write a line of text by itself, and say how far it begins to the right of its place and below it.
-
-    Cards of a site share words: its name, an owner's, a chart's.
-    """
+@lru_cache(maxsize=1024)
+def _word(text: str, hand: _Hand) -> _Word:
+    """Write a word by itself: titles and charts share words."""
     font = _font(hand.weight, hand.size)
-    left, top, right, bottom = (round(each) for each in font.getbbox(text, anchor=hand.anchor))
-    mask = Image.new("L", (max(1, min(right - left, 2 * WIDTH)), max(1, bottom - top)), 0)
-    ImageDraw.Draw(mask).text((-left, -top), text, fill=hand.dark, font=font, anchor=hand.anchor)
-    return mask, left, top
+    left, top, right, bottom = (round(each) for each in font.getbbox(text, anchor="ls"))
+    mask = Image.new("L", (max(1, min(right - left, WIDTH)), max(1, bottom - top)), 0)
+    ImageDraw.Draw(mask).text((-left, -top), text, fill=hand.dark, font=font, anchor="ls")
+    return _Word(*_shaded(mask, "--ink"), left, top, font.getlength(text))
 
 
 @lru_cache(maxsize=64)
-def _font(weight: str, size: float) -> ImageFont.FreeTypeFont:
+def _space(hand: _Hand) -> float:
+    return _font(hand.weight, hand.size).getlength(" ")
+
+
+@lru_cache(maxsize=64)
+def _font(weight: str, size: int) -> ImageFont.FreeTypeFont:
     """Load the font. Its letters stand side by side as they come: what shapes them else is the machine's."""
     return ImageFont.truetype(bundle(f"{weight}.ttf"), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+# --- bands -----------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _paper(rows: int) -> _Band:
+    """Leave rows empty."""
+    return _Picture.of(rows).band()
+
+
+@lru_cache(maxsize=1)
+def _edge() -> _Band:
+    picture = _Picture.of(_EDGE)
+    picture.box(_Box(0, 0, WIDTH, _EDGE), "--ink")
+    return picture.band()
+
+
+@lru_cache(maxsize=16)
+def _lettering(text: str, hand: _Hand) -> _Band:
+    """Write a line at the margin, with room for the highest and lowest letters. Cards of a package share theirs."""
+    picture = _Picture.of(hand.size * 5 // 4)
+    picture.write(text, _At(_MARGIN, hand.size), hand)
+    return picture.band()
+
+
+@lru_cache(maxsize=4)
+def _foot(site: str) -> _Band:
+    """Say whose card it is, which cards of a site share."""
+    picture = _Picture.of(HEIGHT - _CHART_END)
+    picture.box(_Box(_MARGIN, 13, 34, 17), "--ink")
+    picture.write(site, _At(_MARGIN + 48, 30), _Hand(24, "bold"))
+    return picture.band()
 
 
 # --- the chart -------------------------------------------------------------------------------------------------------
@@ -209,7 +279,7 @@ class _At(NamedTuple):
         """Follow a ``transform``: a way, or a way, a quarter turn to the left and a way, as Vega writes them."""
         at = self
         for kind, numbers in _MOVES.findall(transform):
-            x, y, *_ = (*map(float, re.findall(r"-?[\d.]+", numbers)), 0.0)
+            x, y, *_ = (*map(float, _NUMBER.findall(numbers)), 0.0)
             if kind == "rotate":
                 at = at._replace(upwards=True)
             elif at.upwards:
@@ -225,26 +295,26 @@ class _At(NamedTuple):
 
 
 _MOVES = re.compile(r"(translate|rotate)\(([^)]*)\)")
+_NUMBER = re.compile(r"-?[\d.]+(?:e-?\d+)?")
+_NAMED = re.compile(r"(?:--|#)([a-z0-9-]+)")
 _STEPS = re.compile(r"([MLhvHVAZ])([^MLhvHVAZ]*)")
-_ANCHORS = {"end": "rs", "middle": "ms"}
+_BEFORE = {"end": 1, "middle": 0.5}
+"""How much of a text stands before its place, by its ``text-anchor``."""
 
 
 @lru_cache(maxsize=2)
-def _with_chart(chart: str) -> _Picture:
-    """Fit a chart below the title, its colours named; one too tall to be read goes on beyond the edge.
+def _chart(svg: str) -> _Band:
+    """Fit a chart, its colours named, below the title; one too tall to be read goes on beyond the edge.
 
     A package's card shows the chart that one of its figures' cards shows.
     """
-    picture = _picture(*(Image.new("L", (WIDTH + 1, HEIGHT), 0) for _ in range(2)))
-    if not chart:
-        return picture
-    root = ET.fromstring(chart)  # noqa: S314  # charts.draw made it
+    root = ET.fromstring(svg)  # noqa: S314  # charts.draw made it
     width, height = (float(each) for each in root.attrib["viewBox"].split()[2:])
-    scale = min((WIDTH - 2 * _MARGIN) / width, max(_SMALLEST, (_CHART_END - _CHART_TOP) / height))
-    _draw(picture, root, _At(_MARGIN, _CHART_TOP, scale))
-    picture.cover(_CHART_END)
-    picture.ink(_CHART_TOP, _CHART_END)
-    return picture
+    room = _CHART_END - _CHART_TOP
+    scale = min((WIDTH - 2 * _MARGIN) / width, max(_SMALLEST, room / height))
+    picture = _Picture.of(room)
+    _draw(picture, root, _At(_MARGIN, 0, scale))
+    return picture.band()
 
 
 def _draw(picture: _Picture, element: ET.Element, at: _At) -> None:
@@ -270,29 +340,26 @@ def _draw(picture: _Picture, element: ET.Element, at: _At) -> None:
 def _paint(element: ET.Element) -> str:
     """Name the colour of an element: that of its area, else that of its line."""
     paints = (element.get("fill", "none"), element.get("stroke", "none"))
-    named = next((found for paint in paints if (found := re.search(r"(?:--|#)([a-z0-9-]+)", paint))), None)
+    named = next((found for paint in paints if (found := _NAMED.search(paint))), None)
     return f"--{named[1]}" if named else ""
 
 
 def _write(picture: _Picture, element: ET.Element, at: _At) -> None:
-    hand = _Hand(
-        float(element.get("font-size", "14px").removesuffix("px")) * at.scale,
-        "bold" if element.get("font-weight") == "bold" else "regular",
-        _ANCHORS.get(element.get("text-anchor", ""), "ls"),
-    )
+    size = float(element.get("font-size", "14px").removesuffix("px")) * at.scale
+    hand = _Hand(max(1, int(size)), "bold" if element.get("font-weight") == "bold" else "regular")
+    before = _BEFORE.get(element.get("text-anchor", ""), 0)
     down = 0.0
     for line in (element, *element):
         down += float(line.get("dy", 0)) * at.scale
         if line.text:
-            picture.write(line.text, at._replace(y=at.y + down), hand)
+            picture.write(line.text, at._replace(y=at.y + down), hand, before)
 
 
 def _path(picture: _Picture, element: ET.Element, at: _At) -> None:
     """Draw a bar, a point or a line, which are all that our charts have."""
     colour = _paint(element)
     steps = [
-        (name, [float(each) for each in re.findall(r"-?[\d.]+(?:e-?\d+)?", rest)])
-        for name, rest in _STEPS.findall(element.get("d", ""))
+        (name, [float(each) for each in _NUMBER.findall(rest)]) for name, rest in _STEPS.findall(element.get("d", ""))
     ]
     kinds = "".join(name for name, _ in steps)
     if kinds == "MhvhZ" and colour:
@@ -312,7 +379,7 @@ def _path(picture: _Picture, element: ET.Element, at: _At) -> None:
 
 def _dot(picture: _Picture, at: _At, radius: float, colour: str) -> None:
     shown, seen = _round(radius, colour)
-    picture.image.paste(shown, (round(at.x) - shown.width // 2 + 1, round(at.y) - shown.height // 2), seen)
+    picture.put(shown, seen, (round(at.x) - shown.width // 2, round(at.y) - shown.height // 2))
 
 
 @lru_cache(maxsize=64)
@@ -332,7 +399,7 @@ def _line(picture: _Picture, ends: list[tuple[float, float]], thick: float, colo
     mask = Image.new("L", (width * _FINE, height * _FINE), 0)
     points = [((x - left) * _FINE, (y - top) * _FINE) for x, y in ends]
     ImageDraw.Draw(mask).line(points, fill=255, width=round(thick * _FINE), joint="curve")
-    picture.shade(mask.reduce(_FINE), left, top, colour)
+    picture.put(*_shaded(mask.reduce(_FINE), colour), (left, top))
 
 
 _FINE = 2

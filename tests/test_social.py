@@ -82,3 +82,37 @@ def test_a_card_is_whole_and_small() -> None:
     assert {lines[n] for n in range(0, len(lines), 1201)} == {0}
     assert len(lines) == 1201 * 630
     assert len(png) < 30_000
+
+
+def test_a_card_does_not_depend_on_those_before_it() -> None:
+    """Cards share words, lines and charts; a card that is drawn alone has the same bytes."""
+    asked = [
+        ("Fines", "Council", "A site", CHART),
+        ("Fines by year", "Council", "A site"),
+        ("Fines", "Other", "B", CHART),
+    ]
+    together = [social.card(*each) for each in (*asked, *reversed(asked))]
+    alone = []
+    for each in asked:
+        for kept in vars(social).values():
+            if hasattr(kept, "cache_clear"):
+                kept.cache_clear()
+        alone.append(social.card(*each))
+    assert together == [*alone, *reversed(alone)]
+
+
+@pytest.mark.parametrize("chart", ["", CHART])
+def test_rows_are_joined_without_a_gap(chart: str) -> None:
+    """Also where a title has no line, or as many as there can be: a file whose sum is wrong does not open."""
+    for title in ("", "Fines", "Fines of all the streets of the borough " * 5):
+        image = Image.open(BytesIO(social.card(title, "Council", "A site", chart)))
+        image.load()
+        assert image.size == (1200, 630)
+
+
+def test_no_letter_is_cut_off() -> None:
+    """Between the lines of a title lies the paper, above its highest letters and below its lowest."""
+    image = Image.open(BytesIO(social.card("ÅÉgypten (fjord) " * 4, "Ågypten", "A site"))).convert("RGB")
+    ink = [any(image.getpixel((x, y)) != (0xFB, 0xFA, 0xF7) for x in range(1200)) for y in range(14, 570)]
+    runs = [inked for inked, before in zip(ink[1:], ink, strict=False) if inked != before]
+    assert runs == [True, False] * 3
