@@ -106,6 +106,45 @@ def test_a_drawing_does_not_depend_on_those_before_it() -> None:
     assert first.charts == again.charts == draw(wanted).charts
 
 
+def bars_of(n: int) -> list[dict[str, Any]]:
+    """Make rows unlike those of most other numbers: how many, what they are called, and on which side of 0 they lie."""
+    values = [(n * 37 + row * 11) % 90 - (30 if n % 3 == 0 else 0) for row in range(2 + n % 7)]
+    return [
+        {
+            "row": row + 1,
+            "measure": None if n % 5 == row else value * 10 ** (n % 4),
+            "category": f"{(n + row * 2) % 13}",
+        }
+        for row, value in enumerate(values)
+    ]
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if not form.faceted and not form.apart], ids=str)
+def test_a_view_that_is_used_again_draws_as_a_new_one(form: Form) -> None:
+    """In any order of charts, and after more than a view serves; a shape that is written otherwise has its own."""
+    asked = []
+    for n in range(120):
+        colours = ["paid", "open", "let off"][n % 2 : 2 + n % 3]
+        rows = [{**row, "colour": colours[row["row"] % len(colours)], "rank": row["row"]} for row in bars_of(n)]
+        fills = [f"var(--series-{at})" for at in range(len(colours))]
+        asked.append(job(form, Filling("Fines", 300 + n, 30 + n % 4, colours, fills, rows)))
+    together = drawing.draw(asked)
+    backwards = [drawing.draw([each])[0] for each in reversed(asked)]
+    alone = drawing.draw([{**each, "shape": each["shape"] + " " * (n + 1)} for n, each in enumerate(asked[:40])])
+    assert together == backwards[::-1]
+    assert together[:40] == alone
+    assert len(set(together)) == len(asked)
+
+
+def test_labels_of_an_axis_do_not_lie_over_one_another() -> None:
+    """Those that Vega makes invisible, for want of room, are left out."""
+    months = [(f"2021-{n:02}", n) for n in range(1, 13)]
+    drawn = draw(figure(Chart("bar", "month", "fines"), *months, columns="month:VARCHAR fines:BIGINT"))
+    wide, narrow = ([month for month, _ in months if f">{month}<" in svg] for _, svg in drawn.charts)
+    assert len(wide) == len(months)
+    assert narrow == [month for month, _ in months[::2]]
+
+
 def test_text_is_measured_by_a_table_and_not_by_a_machines_fonts() -> None:
     """An M is wider than an i, a letter of Chinese as wide as it is high, and a mark that combines takes no room."""
 

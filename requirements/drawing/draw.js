@@ -1,8 +1,7 @@
 // Draws charts for the build: Vega's own SVG, with widths of text from a table, so that no font of a machine has a say.
 import "./prelude.js";
-import { transforms } from "vega-dataflow";
+import { changeset, transforms } from "vega-dataflow";
 import * as encode from "vega-encode";
-import { expressionInterpreter } from "vega-interpreter";
 import { parse } from "vega-parser";
 import { resetSVGDefIds, SVGStringRenderer, textMetrics } from "vega-scenegraph";
 import * as basic from "vega-transforms";
@@ -14,6 +13,7 @@ Object.assign(transforms, basic, encode, view);
 
 const AVERAGE = 0.56 * widths.em;
 const MOST_SHAPES = 200;
+const MOST_DRAWINGS = 100;
 
 function flat(runs) {
   const known = new Map();
@@ -44,29 +44,68 @@ function width(item, text) {
 textMetrics.canvas(false);
 textMetrics.width = (item, text) => width(item, text);
 
+// Leaves out what Vega made invisible, which are labels of an axis that would lie over one another.
+class Renderer extends SVGStringRenderer {
+  mark(written, mark) {
+    const { items } = mark;
+    mark.items = items.filter((item) => item.opacity !== 0);
+    super.mark(written, mark);
+    mark.items = items;
+    return written;
+  }
+}
+
 const shapes = new Map();
 
-// A shape is parsed once; a Map gives the shapes in the order in which they came.
-function runtime(shape) {
+// A shape is parsed once; a Map gives the shapes in the order in which they came. Vega makes functions of the expressions
+// in it, which are all ours: words and numbers of an author come as signals and rows.
+function known(shape) {
   if (!shapes.has(shape)) {
     if (shapes.size >= MOST_SHAPES) shapes.delete(shapes.keys().next().value);
-    shapes.set(shape, parse(JSON.parse(shape), {}, { ast: true }));
+    const runtime = parse(JSON.parse(shape));
+    shapes.set(shape, { runtime, lasting: !JSON.stringify(runtime).includes('"$subflow"'), view: null, drawings: 0 });
   }
   return shapes.get(shape);
 }
 
-function drawn({ shape, signals, rows }) {
+// A view is emptied and used again where it holds one flow of data; where it holds one for each panel or entry of a
+// legend, it would show its past. Since it remembers labels, it serves a bounded time.
+function empty(of) {
+  const used = of.view;
+  of.view = null;
+  if (used && of.drawings < MOST_DRAWINGS) return used.change("rows", changeset().remove(() => true).clean(true)).run();
+  of.drawings = 0;
+  return new View(of.runtime);
+}
+
+// A line or label of an axis that a drawing shares with the one before keeps its place; here all come in the axis's order.
+function inOrder(mark) {
+  if (/^axis-(grid|label|tick)$/.test(mark.role)) mark.items.sort((one, other) => one.datum.index - other.datum.index);
+  for (const item of mark.items) item.items?.forEach(inOrder);
+}
+
+function rendered(view) {
   resetSVGDefIds();
-  const view = new View(runtime(shape), { expr: expressionInterpreter });
-  for (const [name, value] of Object.entries(signals)) view.signal(name, value);
-  view.data("rows", rows).run();
-  const renderer = new SVGStringRenderer();
+  const { root } = view.scenegraph();
+  inOrder(root);
+  const renderer = new Renderer();
   const { left, right, top, bottom } = view.padding();
   const [x, y] = view._origin;
   renderer.initialize(null, view._viewWidth + left + right, view._viewHeight + top + bottom, [left + x, top + y], 1);
-  renderer.render(view.scenegraph().root);
-  view.finalize();
-  return renderer.svg();
+  return renderer.render(root).svg();
+}
+
+function drawn({ shape, signals, rows }) {
+  const of = known(shape);
+  const view = empty(of);
+  let failed = false;
+  view.error = () => (failed = true);
+  for (const [name, value] of Object.entries(signals)) view.signal(name, value);
+  view.data("rows", rows).resize().run();
+  const svg = rendered(view);
+  if (of.lasting && !failed) Object.assign(of, { view, drawings: of.drawings + 1 });
+  else view.finalize();
+  return svg;
 }
 
 // Takes and gives JSON: what an author wrote is data here, and never code.
