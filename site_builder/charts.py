@@ -9,7 +9,7 @@ import json
 import math
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -41,18 +41,34 @@ def redraw(figure: Figure) -> Figure:
 
 def draw(figure: Figure) -> Figure:
     """Add the text alternative to a figure and, where its chart would not mislead, the chart."""
+    return draw_all([figure])[0]
+
+
+def draw_all(figures: Sequence[Figure]) -> tuple[Figure, ...]:
+    """Draw the figures of a package together: the engine is asked once."""
+    prepared = [_prepared(figure) for figure in figures]
+    asked = [job(form, filling) for _, made in prepared for form, filling in made.values()]
+    drawn = iter(drawing.draw(asked) if asked else ())
+    return tuple(_with_charts(figure, made, drawn) if made else figure for figure, made in prepared)
+
+
+def _prepared(figure: Figure) -> tuple[Figure, Mapping[str, tuple[Form, Filling]]]:
+    """Give a figure with its text, and its chart in each size; no size where it has none, and it says why."""
     figure = replace(figure, text=describe(figure))
     chart = figure.summary.chart
     if chart is None:
-        return figure
+        return figure, {}
     measure = _measure(figure, chart)
     reason = _no_chart(figure, chart, measure)
     if reason or measure is None:
-        return replace(figure, no_chart=reason)
+        return replace(figure, no_chart=reason), {}
     plan = _plan(figure, chart, measure)
-    made = {size.name: (_form(plan, size), _filling(plan, size)) for size in _SIZES}
-    drawn = drawing.draw([job(form, filling) for form, filling in made.values()])
-    charts = tuple((name, _svg(name, svg, figure.text)) for name, svg in zip(made, drawn, strict=True))
+    return figure, {size.name: (_form(plan, size), _filling(plan, size)) for size in _SIZES}
+
+
+def _with_charts(figure: Figure, made: Mapping[str, tuple[Form, Filling]], drawn: Iterator[str]) -> Figure:
+    """Add charts to a figure: as they are drawn, and as the page's script draws them."""
+    charts = tuple((name, _svg(name, next(drawn), figure.text)) for name in made)
     live = ",".join(f'"{name}":{filled(form, filling)}' for name, (form, filling) in made.items())
     return replace(figure, charts=charts, vega=f"{{{live}}}")
 

@@ -19,7 +19,7 @@ BUNDLES = Path(__file__).resolve().parents[1] / "node_modules" / ".site"
 DRAWN_WITH = ("bold.ttf", "compile.cjs", "draw.cjs", "regular.ttf")
 """Files in it that a drawing depends on."""
 SECONDS = 30
-"""Time that the charts of one figure may take."""
+"""Time that the charts of one package may take."""
 MEMORY = 512 * 1024 * 1024
 """Bytes of the engine's heap."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from site_builder.built import DATABASE, BuiltPackage
 from site_builder.cards import make_card
 from site_builder.changes import compare_versions
-from site_builder.charts import draw, redraw
+from site_builder.charts import draw_all, redraw
 from site_builder.coding import check_codes
 from site_builder.database import Loaded, Query, ask, prepare
 from site_builder.discover import DESCRIPTOR
@@ -61,7 +61,7 @@ def build_package(folder: PackageFolder, scratch: Path, site: Site) -> BuiltPack
         return BuiltPackage(folder.name, problems)
     out = Folder(scratch / "site")
     with stage("charts"):
-        drawn = tuple(map(redraw if site.drafting else draw, summarised.figures))
+        drawn = tuple(map(redraw, summarised.figures)) if site.drafting else draw_all(summarised.figures)
     with stage("versions"):
         finished = FinishedPackage(read, drawn, summarised.ledger, compare_versions(read))
     parquet = {table.resource: table.parquet for table in summarised.loaded if table.parquet}

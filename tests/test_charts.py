@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from site_builder.charts import draw
+from site_builder.charts import draw, draw_all
 from site_builder.model import Chart, Column, Figure, Summary, Value
 
 STREETS: tuple[tuple[Value, ...], ...] = (("Quay Street", 3), ("Mill Lane", 2), ("Station Road", 1))
@@ -37,6 +37,21 @@ def test_a_chart_is_drawn_for_a_page_and_for_a_phone() -> None:
     widths = [float(re.findall(r'width="([\d.]+)"', svg)[0]) for _, svg in drawn.charts]
     assert widths[0] > 600
     assert widths[1] < 360
+
+
+def test_figures_that_are_drawn_together_keep_their_own_charts() -> None:
+    """Also beside one that has no chart, and one that may have none."""
+    alone = figure(BARS, *STREETS[:1])
+    figures = [
+        figure(BARS, *STREETS),
+        figure(None, *STREETS),
+        alone,
+        figure(Chart("line", "street", "fines"), *STREETS),
+    ]
+    together = draw_all(figures)
+    assert together == tuple(map(draw, figures))
+    assert [len(each.charts) for each in together] == [2, 0, 0, 2]
+    assert draw_all([]) == ()
 
 
 def test_a_chart_says_in_words_what_it_shows() -> None:
