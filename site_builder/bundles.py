@@ -1,7 +1,4 @@
-"""Put all of a package in one zip, with checksums; the same files give the same bytes.
-
-A file is deflated once, whatever zips it goes into: that is most of the work.
-"""
+"""Put files in a zip, with nothing of the clock or the machine in it, and list their checksums."""
 
 import hashlib
 import io
@@ -14,12 +11,10 @@ from typing import NamedTuple
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644
-_LEVEL = 6
+_LEVEL = 4
+"""How hard files are packed: a third less time than at the usual 6, and zips of up to an eighth more bytes."""
 _HEADER = struct.Struct("<26xHH")
 """What stands before a file in a zip: in the end the lengths of its name and of what else is said of it."""
-
-Deflated = dict[bytes, bytes]
-"""Files as they are in a zip, by what they hold."""
 
 
 class Packed(NamedTuple):
@@ -34,30 +29,18 @@ class Packed(NamedTuple):
 
 
 def checksums(files: Mapping[str, bytes]) -> bytes:
-    """List SHA-256 digests as ``sha256sum --check`` reads them, sorted by path."""
-    return "".join(f"{hashlib.sha256(files[path]).hexdigest()}  {path}\n" for path in sorted(files)).encode()
+    """List the SHA-256 digests of files as ``sha256sum --check`` reads them, sorted by path."""
+    return listed({path: hashlib.sha256(data).hexdigest() for path, data in files.items()})
 
 
-def bundle(folder: str, files: Mapping[str, bytes], known: Deflated | None = None) -> bytes:
-    """Zip files under one folder, with the checksums of all of them.
-
-    What is known already is not deflated again; what is not is added to it.
-    """
-    members = {**files, "SHA256SUMS": checksums(files)}
-    known = {} if known is None else known
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(members):
-            data = members[path]
-            if data not in known:
-                known[data] = _deflate(data)
-            put(archive, Packed(f"{folder}/{path}", zlib.crc32(data), len(data), known[data]))
-    return file.getvalue()
+def listed(digests: Mapping[str, str]) -> bytes:
+    """List digests in hexadecimal likewise."""
+    return "".join([f"{digests[path]}  {path}\n" for path in sorted(digests)]).encode()
 
 
-def _deflate(data: bytes) -> bytes:
-    deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return deflater.compress(data) + deflater.flush()
+def deflated(data: bytes) -> bytes:
+    """Pack a file as it is in a zip."""
+    return zlib.compress(data, _LEVEL, -zlib.MAX_WBITS)
 
 
 def put(archive: zipfile.ZipFile, packed: Packed) -> None:

@@ -1,13 +1,20 @@
-"""What a file holds, as bytes or, where it is large, as a file on the disk that is read in parts."""
+"""What a file holds, as bytes or, where it is large, as a file on the disk that is read in parts.
+
+A file is hashed and deflated once, whatever lists and zips it goes into: that is most of the work.
+"""
 
 import hashlib
+import io
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from site_builder.bundles import Deflated, bundle, member
+from site_builder.bundles import Packed, deflated, listed, member, put
 from site_builder.output import Folder
 
 LARGE = 20_000_000
@@ -16,49 +23,68 @@ _LEVEL = 1
 """How hard zips with large files are packed: they take a fifth of the time, and a third more room."""
 _PART = 1_000_000
 
-Content = bytes | Path
-"""Bytes, or a file that holds them and that somebody else may need too."""
+
+@dataclass(frozen=True, eq=False)  # without slots, so that what is asked of it is worked out once
+class Content:
+    """What a file holds."""
+
+    data: bytes | Path
+    """Bytes, or a file that holds them and that somebody else may need too."""
+
+    @cached_property
+    def size(self) -> int:
+        """Count the bytes."""
+        return self.data.stat().st_size if isinstance(self.data, Path) else len(self.data)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Give the SHA-256 in hexadecimal."""
+        if not isinstance(self.data, Path):
+            return hashlib.sha256(self.data).hexdigest()
+        with self.data.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    @cached_property
+    def deflated(self) -> tuple[int, bytes]:
+        """Give the checksum (CRC-32) and the bytes that a zip has of it, where it is not large."""
+        data = self.data.read_bytes() if isinstance(self.data, Path) else self.data
+        return zlib.crc32(data), deflated(data)
 
 
 def content(path: Path) -> Content:
     """Give what a file holds, or the file itself where it is large."""
-    return path if path.stat().st_size > LARGE else path.read_bytes()
+    return Content(path if path.stat().st_size > LARGE else path.read_bytes())
 
 
-def size(held: Content) -> int:
-    """Count the bytes."""
-    return held.stat().st_size if isinstance(held, Path) else len(held)
-
-
-def sha256(held: Content) -> str:
-    """Give the SHA-256 in hexadecimal."""
-    if not isinstance(held, Path):
-        return hashlib.sha256(held).hexdigest()
-    with held.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def put(out: Folder, path: str, held: Content, scratch: Path) -> None:
+def write(out: Folder, path: str, held: Content, scratch: Path) -> None:
     """Write a file of the site; a large one is copied by way of the scratch folder."""
-    if isinstance(held, Path):
+    if isinstance(held.data, Path):
         copy = scratch / "copy"
-        shutil.copyfile(held, copy)
+        shutil.copyfile(held.data, copy)
         out.take(path, copy)
     else:
-        out.write(path, held)
+        out.write(path, held.data, held.sha256)
 
 
-def checksums(files: Mapping[str, Content]) -> bytes:
+def checksums(files: Mapping[str, Content]) -> Content:
     """List SHA-256 digests as ``sha256sum --check`` reads them, sorted by path."""
-    return "".join(f"{sha256(files[path])}  {path}\n" for path in sorted(files)).encode()
+    return Content(listed({path: held.sha256 for path, held in files.items()}))
 
 
-def zipped(folder: str, files: Mapping[str, Content], known: Deflated, scratch: Path) -> Content:
-    """Zip files under one folder as ``bundles.bundle`` does; where one of them is large, into a file of its own."""
-    small = {path: held for path, held in files.items() if not isinstance(held, Path)}
-    if len(small) == len(files):
-        return bundle(folder, small, known)
+def zipped(folder: str, files: Mapping[str, Content], scratch: Path) -> Content:
+    """Zip files under one folder, with the checksums of all of them; where one is large, into a file."""
     members = {**files, "SHA256SUMS": checksums(files)}
+    if any(isinstance(held.data, Path) for held in members.values()):
+        return Content(_zipped_file(folder, members, scratch))
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(members):
+            crc, data = members[path].deflated
+            put(archive, Packed(f"{folder}/{path}", crc, members[path].size, data))
+    return Content(file.getvalue())
+
+
+def _zipped_file(folder: str, members: Mapping[str, Content], scratch: Path) -> Path:
     target = Path(tempfile.mkstemp(suffix=".zip", dir=scratch)[1])
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
         for path in sorted(members):
@@ -68,9 +94,9 @@ def zipped(folder: str, files: Mapping[str, Content], known: Deflated, scratch: 
 
 def _add(archive: zipfile.ZipFile, path: str, held: Content) -> None:
     about = member(path)
-    about.file_size = size(held)
-    if not isinstance(held, Path):
-        archive.writestr(about, held, compresslevel=_LEVEL)
+    about.file_size = held.size
+    if not isinstance(held.data, Path):
+        archive.writestr(about, held.data, compresslevel=_LEVEL)
         return
-    with held.open("rb") as file, archive.open(about, "w") as inside:
+    with held.data.open("rb") as file, archive.open(about, "w") as inside:
         shutil.copyfileobj(file, inside, _PART)

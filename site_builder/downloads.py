@@ -5,10 +5,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from site_builder import pages, urls
-from site_builder.bundles import Deflated
 from site_builder.cards import make_card
 from site_builder.citations import citation_files
-from site_builder.contents import Content, checksums, content, put, sha256, size, zipped
+from site_builder.contents import Content, checksums, content, write, zipped
 from site_builder.exports import figure_csv, figure_json, json_array, json_lines, json_objects, table_csv
 from site_builder.large import LargeRows
 from site_builder.large_files import write_large
@@ -41,37 +40,37 @@ def _write(finished: FinishedPackage, site: Site, parquet: Mapping[str, Path], o
     author = {path: content(read.folder.root / path) for path in read.folder.files}
     tables = _tables(finished, site, parquet, scratch)
     summaries = {path: data for path, data in _summaries(finished.figures).items() if path not in author}
-    data: dict[str, Content] = {**author, **{path: data for (path, _), data in tables.items()}, **summaries}
+    data = {**author, **{path: data for (path, _), data in tables.items()}, **summaries}
     card = make_card(finished, table_paths(read), tuple(_file(urls.data(name, path), data[path]) for path in data))
     taken = {urls.collision_key(path) for path in data}
     about = {path: data for path, data in _metadata(card, read, site).items() if urls.collision_key(path) not in taken}
-    bundled = {path: data for (path, kind), data in tables.items() if kind in BUNDLED and not isinstance(data, Path)}
+    bundled = {path: held for (path, kind), held in tables.items() if kind in BUNDLED and isinstance(held.data, bytes)}
     beside = {path: data for path, data in about.items() if path != urls.croissant(name).removeprefix(urls.data(name))}
-    members: dict[str, Content] = {**author, **bundled, **summaries, **beside}
+    members = {**author, **bundled, **summaries, **beside}
     members.setdefault("ABOUT.html", _about(finished, site, (*members, "ABOUT.html", CRATE, "SHA256SUMS")))
     members.setdefault(CRATE, _crate(card, members, read, site))
-    known: Deflated = {}
-    everything = {**data, **about, f"{name}.zip": zipped(name, members, known, scratch)}
+    everything = {**data, **about, f"{name}.zip": zipped(name, members, scratch)}
     everything.setdefault("SHA256SUMS", checksums(everything))
-    for path, written in everything.items():
-        put(out, urls.data(name, path), written, scratch)
-    for version, files in _versions(read):
+    for path, held in everything.items():
+        write(out, urls.data(name, path), held, scratch)
+    for version, files in _versions(read, author):
         kept = urls.version_folder(version)
-        for path, written in {**files, f"{name}.zip": zipped(name, files, known, scratch)}.items():
+        for path, held in {**files, f"{name}.zip": zipped(name, files, scratch)}.items():
             if kept + path not in everything:
-                put(out, urls.data(name, kept + path), written, scratch)
+                write(out, urls.data(name, kept + path), held, scratch)
 
 
-def _versions(read: ReadPackage) -> Iterator[tuple[str, dict[str, Content]]]:
-    """Give the author's files of each version that is here: those that its hash is of, and nothing derived."""
+def _versions(read: ReadPackage, author: Mapping[str, Content]) -> Iterator[tuple[str, dict[str, Content]]]:
+    """Give the author's files of each version that is here: those that its hash is of, and nothing derived.
+
+    A file that several versions have is one content, so that it is deflated once.
+    """
     if read.package.version:
-        yield read.package.version, _contents(read.folder)
+        yield read.package.version, {path: author[path] for path in author_paths(read.folder)}
+    known = {held.sha256: held for held in author.values()}
     for past in read.folder.past:
-        yield past.version, _contents(past.folder)
-
-
-def _contents(folder: PackageFolder) -> dict[str, Content]:
-    return {path: content(folder.root / path) for path in author_paths(folder)}
+        files = {path: content(past.folder.root / path) for path in author_paths(past.folder)}
+        yield past.version, {path: known.setdefault(held.sha256, held) for path, held in files.items()}
 
 
 def table_paths(read: ReadPackage) -> dict[str, tuple[str, ...]]:
@@ -83,11 +82,11 @@ def table_paths(read: ReadPackage) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _file(path: str, data: Content) -> File:
-    return File(path, size(data), sha256(data))
+def _file(path: str, held: Content) -> File:
+    return File(path, held.size, held.sha256)
 
 
-def _metadata(card: Card, read: ReadPackage, site: Site) -> dict[str, bytes]:
+def _metadata(card: Card, read: ReadPackage, site: Site) -> dict[str, Content]:
     """Describe the package and its tables to programs: citations, CSVW beside each CSV, Croissant."""
     prefix = urls.data(card.name)
     files = citation_files(card, site.title, site.url)
@@ -98,13 +97,13 @@ def _metadata(card: Card, read: ReadPackage, site: Site) -> dict[str, bytes]:
     if card.tables:
         described = croissant(card, site.language, pages.citation(read.package, site.url), site.url)
         files[urls.croissant(card.name).removeprefix(prefix)] = as_json(described)
-    return files
+    return {path: Content(data) for path, data in files.items()}
 
 
-def _crate(card: Card, members: Mapping[str, Content], read: ReadPackage, site: Site) -> bytes:
-    sizes = {path: size(data) for path, data in members.items()}
+def _crate(card: Card, members: Mapping[str, Content], read: ReadPackage, site: Site) -> Content:
+    sizes = {path: held.size for path, held in members.items()}
     page = urls.absolute(site.url, urls.package(card.name)) if site.url else ""
-    return as_json(crate(card, sizes, pages.citation(read.package, site.url), page))
+    return Content(as_json(crate(card, sizes, pages.citation(read.package, site.url), page)))
 
 
 def _tables(
@@ -123,23 +122,23 @@ def _tables(
                 case "csv" | "json" | "ndjson" if large:
                     files[path, kind] = content(write_large(table, kind, scratch / f"{name}.{kind}"))
                 case "csv":
-                    files[path, kind] = table_csv(table)
+                    files[path, kind] = Content(table_csv(table))
                 case "json":
-                    files[path, kind] = json_array(objects)
+                    files[path, kind] = Content(json_array(objects))
                 case "ndjson":
-                    files[path, kind] = json_lines(objects)
+                    files[path, kind] = Content(json_lines(objects))
                 case "parquet" if table.columns:
                     files[path, kind] = content(parquet[name])
                 case "xlsx" if not left_out(table):
-                    files[path, kind] = workbook(_cover(finished, table.resource, site), table)
+                    files[path, kind] = Content(workbook(_cover(finished, table.resource, site), table))
     return files
 
 
-def _summaries(drawn: tuple[Figure, ...]) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
+def _summaries(drawn: tuple[Figure, ...]) -> dict[str, Content]:
+    files: dict[str, Content] = {}
     for figure in drawn:
-        files[f"summaries/{figure.summary.name}.csv"] = figure_csv(figure)
-        files[f"summaries/{figure.summary.name}.json"] = figure_json(figure)
+        files[f"summaries/{figure.summary.name}.csv"] = Content(figure_csv(figure))
+        files[f"summaries/{figure.summary.name}.json"] = Content(figure_json(figure))
     return files
 
 
@@ -194,7 +193,7 @@ def _cover(finished: FinishedPackage, resource: Resource, site: Site) -> Cover:
     return Cover(f"{package.title}: {resource.title}", tuple(filter(None, lines)), tuple(caveats))
 
 
-def _about(finished: FinishedPackage, site: Site, files: tuple[str, ...]) -> bytes:
+def _about(finished: FinishedPackage, site: Site, files: tuple[str, ...]) -> Content:
     read = finished.read
     page = pages.AboutPage(
         path="",
@@ -206,4 +205,4 @@ def _about(finished: FinishedPackage, site: Site, files: tuple[str, ...]) -> byt
         citation=pages.citation(read.package, site.url),
         files=tuple(sorted(files)),
     )
-    return render(page, site)
+    return Content(render(page, site))

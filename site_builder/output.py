@@ -66,15 +66,20 @@ class Folder:
         """What has been written, sorted by path."""
         return tuple(self._files[path] for path in sorted(self._files))
 
-    def write(self, path: str, data: bytes) -> File:
-        """Write one file; a path is written once."""
+    def write(self, path: str, data: bytes, sha256: str = "") -> File:
+        """Write one file, whose SHA-256 may be known already; a path is written once."""
         if path in self._files:
             message = f"two files of the site have the path {path}"
             raise ValueError(message)
         target = self._place(path)
-        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, READ_ONLY), "wb") as opened:
-            opened.write(data)
-        file = File(path, len(data), hashlib.sha256(data).hexdigest())
+        new = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, READ_ONLY)
+        try:
+            left = memoryview(data)
+            while left:  # the system may take a part only
+                left = left[os.write(new, left) :]
+        finally:
+            os.close(new)
+        file = File(path, len(data), sha256 or hashlib.sha256(data).hexdigest())
         self._files[path] = file
         return file
 

@@ -4,15 +4,28 @@ import hashlib
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
 from site_builder.build import build
-from site_builder.bundles import Deflated, bundle, checksums, member, packed_files, put
+from site_builder.bundles import checksums, member, packed_files, put
+from site_builder.contents import Content, content, zipped
 from site_builder.workers import Here
 from tests.making import PACKAGES, repository
 
 FILES = {"datapackage.json": b"{}\n", "data/fines.csv": b"fine\nPF1\n", "source/Réponse 1.txt": b"\xff\x00"}
+
+
+def bundle(folder: str, files: Mapping[str, bytes]) -> bytes:
+    """Zip files under one folder."""
+    return held(zipped(folder, {path: Content(data) for path, data in files.items()}, Path()))
+
+
+def held(file: Content) -> bytes:
+    """Give the bytes of what is not large."""
+    assert isinstance(file.data, bytes)
+    return file.data
 
 
 def test_a_bundle_holds_every_file_under_one_folder() -> None:
@@ -61,10 +74,10 @@ def test_the_page_in_a_bundle_says_in_order_what_it_is_what_it_is_not_how_to_cit
         assert {unquote(link) for link in re.findall(r'<li><a href="([^"]+)"', page)} == held
 
 
-def zipped(files: dict[str, bytes]) -> bytes:
+def as_the_standard_library(files: Mapping[str, bytes]) -> bytes:
     """Zip files as the standard library does."""
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
         for path in sorted(files):
             archive.writestr(member(path), files[path])
     return file.getvalue()
@@ -74,9 +87,16 @@ def test_a_bundle_is_what_the_standard_library_would_write() -> None:
     """To the byte, whether a file was deflated for it or for another zip before, and where it is empty."""
     files = FILES | {"empty.txt": b"", "same.txt": FILES["data/fines.csv"]}
     named = {f"fines/{path}": data for path, data in (files | {"SHA256SUMS": checksums(files)}).items()}
-    known: Deflated = {}
-    assert [bundle("fines", files, known) for _ in range(2)] == [zipped(named)] * 2
-    assert set(known) == set(named.values())
+    contents = {path: Content(data) for path, data in files.items()}
+    assert [held(zipped("fines", contents, Path())) for _ in range(2)] == [as_the_standard_library(named)] * 2
+
+
+def test_what_is_asked_of_a_file_is_worked_out_once(tmp_path: Path) -> None:
+    """Its hash and what a zip has of it, for all lists and zips."""
+    (tmp_path / "fines.csv").write_bytes(FILES["data/fines.csv"])
+    file = content(tmp_path / "fines.csv")
+    assert (file.size, file.sha256) == (9, hashlib.sha256(FILES["data/fines.csv"]).hexdigest())
+    assert file.deflated is file.deflated
 
 
 def test_files_of_one_zip_are_put_in_another_as_they_are(tmp_path: Path) -> None:
