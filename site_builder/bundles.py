@@ -5,7 +5,7 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,6 +41,15 @@ def listed(digests: Mapping[str, str]) -> bytes:
 def deflated(data: bytes) -> bytes:
     """Pack a file as it is in a zip."""
     return zlib.compress(data, _LEVEL, -zlib.MAX_WBITS)
+
+
+def pack(path: str, parts: Iterable[bytes]) -> Packed:
+    """Pack a file that comes in parts."""
+    deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    crc, size, data = 0, 0, b""
+    for part in parts:
+        crc, size, data = zlib.crc32(part, crc), size + len(part), data + deflater.compress(part)
+    return Packed(path, crc, size, data + deflater.flush())
 
 
 def put(archive: zipfile.ZipFile, packed: Packed) -> None:

@@ -12,7 +12,7 @@ from site_builder.exports import figure_csv, figure_json, json_array, json_lines
 from site_builder.large import LargeRows
 from site_builder.large_files import write_large
 from site_builder.linked_data import CRATE, CSVW_SUFFIX, as_json, crate, croissant, csvw
-from site_builder.model import Card, Figure, File, PackageFolder, Resource
+from site_builder.model import Card, Figure, File, Resource
 from site_builder.output import Folder
 from site_builder.reading import FinishedPackage, ReadPackage
 from site_builder.render import render

@@ -458,8 +458,13 @@ class TypedColumn(NamedTuple):
         cell = row[self.position]
         return cell.missing if self.is_reason else cell.value
 
+    def values(self, rows: Iterable[Sequence[Cell]]) -> list[Value]:
+        """Give its values in several rows."""
+        at = self.position
+        return [row[at].missing for row in rows] if self.is_reason else [row[at].value for row in rows]
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True)  # without slots, so that its columns are worked out once
 class Table:
     """A tabular resource, read and typed."""
 

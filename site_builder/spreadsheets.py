@@ -3,21 +3,26 @@
 A cover sheet, a notes sheet, then the table on a sheet of its own, marked up as one, with a frozen header and real
 types. No cell can become a formula, a link or a number by its looks. What a sheet cannot hold is never cut:
 ``writable.py`` finds it first.
+
+What all workbooks have in common is made by xlsxwriter, once a process: a form without a cell, which is filled here.
+Asked for each workbook and each cell, it took four times as long.
 """
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from itertools import islice
 from xml.sax.saxutils import escape
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.worksheet import Worksheet
 
+from site_builder.bundles import Packed, pack, put
 from site_builder.exports import as_text
 from site_builder.model import Cell, Table, TypedColumn, Value
 from site_builder.writable import LONGEST_CELL, is_double
@@ -26,17 +31,40 @@ _MADE = datetime(1980, 1, 1)  # noqa: DTZ001  # a workbook knows no zones; the d
 _LONGEST_NAME = 31
 _DIGITS = 15
 """Significant digits that spreadsheet programs keep of a number."""
+_MOST = 10**_DIGITS
 _FIRST_DAY = date(1900, 3, 1)
 """Before it spreadsheet programs disagree on dates: some take 1900 for a leap year."""
 _BEFORE_FIRST = date(1899, 12, 30)
 """Day 0 of a sheet's dates, as it is counted after the leap day that 1900 never had."""
-_BLOCK = 16
-"""Rows of a sheet that say together which columns they reach over."""
+_BLOCK = 1_000
+"""Rows of a sheet that are written at a time."""
 _WIDTHS = (10, 60)
+_PROSE_WIDTH = 100
 _LOOKED_AT = 200
 """Rows that a column's width is taken from."""
-_MOST_IN_MEMORY = 1_000_000
-"""Cells from which on a sheet is written row by row, and can then not be marked up as a table."""
+_MARKABLE = re.compile(r"[\w .-]{1,255}")
+"""Names of columns that the markup of a table takes as they are."""
+_ODD = re.compile(r"[&<>\x00-\x08\x0b-\x1f]|_x[0-9A-Fa-f]{4}_|^\s|\s$")
+"""What a shared text cannot hold as it stands."""
+_TOP = {"valign": "top"}
+_LOOKS: Mapping[str, Mapping[str, object]] = {
+    "title": {"bold": True, "font_size": 15},
+    "prose": {"num_format": "@", "text_wrap": True, **_TOP},
+    "head": {"bold": True, "bottom": 1, **_TOP},
+    "text": {"num_format": "@", **_TOP},
+    "plain": _TOP,
+    "date": {"num_format": "yyyy-mm-dd", **_TOP},
+    "datetime": {"num_format": "yyyy-mm-dd hh:mm:ss", **_TOP},
+}
+"""The few formats that cells have. xlsxwriter numbers them from 1, in the order in which the form shows them."""
+_STYLE = {look: f' s="{number}"' for number, look in enumerate(_LOOKS, start=1)}
+"""How a cell says in what format it is."""
+_COVER, _NOTES, _SHEET = (f"xl/worksheets/sheet{number}.xml" for number in (1, 2, 3))
+_MARKUP = "xl/tables/table1.xml"
+_TEXTS = "xl/sharedStrings.xml"
+_NAMES = ("xl/workbook.xml", "docProps/app.xml")
+"""Files that name the sheets."""
+_PROPERTIES = "docProps/core.xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,48 +78,89 @@ class Cover:
     """Sentences of the notes sheet, beside those on the fields: caveats."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Looks:
-    """The few formats that cells have."""
+class _Texts(dict[str, int]):
+    """The texts that cells share, each with its number, which it gets when it is first asked for."""
 
-    title: Any
-    head: Any
-    text: Any
-    prose: Any
-    plain: Any
-    date: Any
-    datetime: Any
+    def __missing__(self, text: str) -> int:
+        """Number a text."""
+        self[text] = number = len(self)
+        return number
 
 
 def workbook(cover: Cover, table: Table) -> bytes:
     """Write a workbook of one table, in which ``writable.faults`` found nothing and which is not ``left_out``."""
-    file = io.BytesIO()
-    columns = table.columns
-    large = len(table.rows) * len(columns) > _MOST_IN_MEMORY
-    book = xlsxwriter.Workbook(file, {"in_memory": not large, "constant_memory": large})
-    book.set_properties({"title": cover.title[:255], "created": _MADE})
-    looks = _looks(book)
+    columns, texts = table.columns, _Texts()
+    names = [column.name for column in columns]
+    reach = f"A1:{xl_col_to_name(max(len(names), 1) - 1)}{len(table.rows) + 1}"
     name = _sheet_name(table.resource.name)
     listed = f"Sheet “{name}”: {table.resource.title}, {len(table.rows):,} rows, of which the first names the columns."
     contents = ("Sheet “Notes”: what each column holds, why values are missing, and caveats.", listed)
-    _sentences(book.add_worksheet("Cover"), looks, cover.title, (*cover.lines, *contents))
-    _sentences(book.add_worksheet("Notes"), looks, "Notes", (*_meanings(table), *cover.notes))
-    _table(book.add_worksheet(name, _Sheet), looks, table, columns, large=large)
-    book.close()
+    form = _form(is_marked=bool(table.rows) and _are_markable(names))
+    filled = {
+        _COVER: _sentences(form.files[_COVER], texts, cover.title, (*cover.lines, *contents)),
+        _NOTES: _sentences(form.files[_NOTES], texts, "Notes", (*_meanings(table), *cover.notes)),
+        _SHEET: _filled(form.files[_SHEET], reach, _widths(table, columns), _rows(table.rows, columns, texts)),
+        _TEXTS: _shared(form.files[_TEXTS], texts),
+        _PROPERTIES: [form.files[_PROPERTIES].format(title=escape(cover.title[:255]))],
+        **{path: [form.files[path].format(sheet=escape(name, {'"': "&quot;"}))] for path in _NAMES},
+        _MARKUP: _markup(form.files.get(_MARKUP, ""), f"table_{table.resource.name}", reach, names),
+    }
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in form.files:  # the sheets stand before the texts that they share
+            put(archive, form.same.get(path) or pack(path, map(str.encode, filled[path])))
     return file.getvalue()
 
 
-def _looks(book: Any) -> _Looks:  # noqa: ANN401  # xlsxwriter is untyped
-    top = {"valign": "top"}
-    return _Looks(
-        title=book.add_format({"bold": True, "font_size": 15}),
-        head=book.add_format({"bold": True, "bottom": 1, **top}),
-        text=book.add_format({"num_format": "@", **top}),
-        prose=book.add_format({"num_format": "@", "text_wrap": True, **top}),
-        plain=book.add_format(top),
-        date=book.add_format({"num_format": "yyyy-mm-dd", **top}),
-        datetime=book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", **top}),
-    )
+# --- the form --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """The files of a workbook without a cell."""
+
+    files: Mapping[str, str]
+    """Their texts, for ``str.format``, in their order."""
+    same: Mapping[str, Packed]
+    """Those that are the same in every workbook."""
+
+
+@lru_cache(maxsize=2)
+def _form(*, is_marked: bool) -> _Form:
+    """Make the form of workbooks whose table is marked up as one, or of those whose table is not."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        book.set_properties({"title": "{title}", "created": _MADE})
+        cover, notes, sheet = (book.add_worksheet(name) for name in ("Cover", "Notes", "{sheet}"))
+        for each in (cover, notes, sheet):
+            each.set_column(0, 0, _PROSE_WIDTH)
+        for number, look in enumerate(_LOOKS.values()):
+            cover.write_string(number, 0, "form", book.add_format(look))
+        sheet.freeze_panes(1, 0)
+        if is_marked:
+            sheet.add_table(0, 0, 1, 0, {"name": "form", "style": "Table Style Light 1"})
+    with zipfile.ZipFile(file) as archive:
+        files = {path: _opened(archive.read(path).decode()) for path in archive.namelist()}
+    same = {path: pack(path, [text.encode()]) for path, text in files.items() if "{" not in text}
+    return _Form(files, same)
+
+
+def _opened(text: str) -> str:
+    """Name the places of a form's file that differ from workbook to workbook."""
+    for pattern, place in (
+        (r'(<dimension ref=")[^"]*', r"\1{reach}"),
+        ("<cols>.*</cols>", "{columns}"),
+        (r"<sheetData>.*</sheetData>|<sheetData/>", "<sheetData>{rows}</sheetData>"),
+        (r' count="\d+" uniqueCount="\d+">.*(</sst>)', r' uniqueCount="{count}">{texts}\1'),
+        (r'(name|displayName)="form"', r'\1="{name}"'),
+        ('ref="A1:A2"', 'ref="{reach}"'),
+        (r'(<tableColumns count=")\d+">.*(</tableColumns>)', r'\1{count}">{columns}\2'),
+    ):
+        text = re.sub(pattern, place, text)
+    return text
+
+
+# --- what is filled in -----------------------------------------------------------------------------------------------
 
 
 def _sheet_name(resource: str) -> str:
@@ -100,11 +169,46 @@ def _sheet_name(resource: str) -> str:
     return name if name.lower() not in {"cover", "notes", "history", ""} else f"{name}-table"
 
 
-def _sentences(sheet: Any, looks: _Looks, title: str, lines: Iterable[str]) -> None:  # noqa: ANN401
-    sheet.set_column(0, 0, 100)
-    sheet.write_string(0, 0, _held(title), looks.title)
-    for number, line in enumerate(lines, start=1):
-        sheet.write_string(number, 0, _held(line), looks.prose)
+def _sentences(form: str, texts: _Texts, title: str, lines: Iterable[str]) -> Iterator[str]:
+    """Write a sheet of prose: a title, and a sentence in each row below it."""
+    cells = [_text("title", texts[_held(title)]), *(_text("prose", texts[_held(line)]) for line in lines)]
+    rows = [f'<row r="{n}"><c r="A{n}"{cell}</row>' for n, cell in enumerate(cells, start=1)]
+    return _filled(form, f"A1:A{len(rows)}", [_PROSE_WIDTH], rows)
+
+
+def _filled(form: str, reach: str, widths: Iterable[int], rows: Iterable[str]) -> Iterator[str]:
+    """Put rows into the form of a sheet, part by part; the widths are those of its columns, in characters."""
+    before, after = form.split("{rows}")
+    columns = "".join(_width(n, width) for n, width in enumerate(widths, start=1))
+    yield before.format(reach=reach, columns=columns and f"<cols>{columns}</cols>")
+    yield from rows
+    yield after
+
+
+def _shared(form: str, texts: Mapping[str, int]) -> Iterator[str]:
+    """List the texts that cells share."""
+    yield form.format(count=len(texts), texts="".join(map(_item, texts)))
+
+
+def _item(text: str) -> str:
+    """Write a text as XML, with what Excel would read otherwise written as Excel writes it."""
+    if not _ODD.search(text):
+        return f"<si><t>{text}</t></si>"
+    text = re.sub("(?=_x[0-9A-Fa-f]{4}_)", "_x005F", text)
+    text = re.sub("[\x00-\x08\x0b-\x1f]", lambda found: f"_x{ord(found[0]):04X}_", text)
+    space = ' xml:space="preserve"' if text != text.strip() else ""
+    return f"<si><t{space}>{escape(text)}</t></si>"
+
+
+def _markup(form: str, name: str, reach: str, names: Sequence[str]) -> Iterator[str]:
+    """Mark up the table as one."""
+    columns = "".join(f'<tableColumn id="{n}" name="{name}"/>' for n, name in enumerate(names, start=1))
+    yield form.format(name=re.sub(r"\W", "_", name)[:206], reach=reach, count=len(names), columns=columns)
+
+
+def _are_markable(names: Sequence[str]) -> bool:
+    """Whether the markup of a table can name all columns, which it tells apart without regard to capitals."""
+    return len({name.lower() for name in names}) == len(names) > 0 and all(map(_MARKABLE.fullmatch, names))
 
 
 def _held(prose: str) -> str:
@@ -130,57 +234,78 @@ def _meanings(table: Table) -> Iterable[str]:
             yield f"{field.name}__missing says why there is no value: {', '.join(labels)}."
 
 
-def _table(
-    sheet: Any,  # noqa: ANN401  # xlsxwriter is untyped
-    looks: _Looks,
-    table: Table,
-    columns: Sequence[TypedColumn],
-    *,
-    large: bool,
-) -> None:
-    sheet.freeze_panes(1, 0)
+def _widths(table: Table, columns: Sequence[TypedColumn]) -> list[int]:
+    """Give each column the width of its longest value, within bounds."""
     first = table.rows[:_LOOKED_AT]
-    for n, column in enumerate(columns):
-        longest = max([_length(column.value(row)) for row in first], default=0)
-        sheet.set_column(n, n, min(max(longest + 2, len(column.name) + 4, _WIDTHS[0]), _WIDTHS[1]))
-    if not large and table.rows and all(re.fullmatch(r"[\w .-]{1,255}", column.name) for column in columns):
-        headings = [{"header": column.name, "header_format": looks.head} for column in columns]
-        about = {"name": "table_" + re.sub(r"\W", "_", table.resource.name)[:200], "columns": headings}
-        sheet.add_table(0, 0, len(table.rows), len(columns) - 1, {**about, "style": "Table Style Light 1"})
-    else:
-        for n, column in enumerate(columns):
-            sheet.write_string(0, n, column.name, looks.head)
-    if columns and not large:
-        sheet.hold(table.rows, columns, looks)
+    longest = [_longest(column.values(first)) for column in columns]
+    return [
+        min(max(most + 2, len(column.name) + 4, _WIDTHS[0]), _WIDTHS[1])
+        for most, column in zip(longest, columns, strict=True)
+    ]
+
+
+def _width(column: int, characters: int) -> str:
+    """Write the width of a column, in which a character takes 7 pixels and the margins 5."""
+    width = (characters * 7 + 5) * 256 // 7 / 256
+    return f'<col min="{column}" max="{column}" width="{width:.16g}" customWidth="1"/>'
+
+
+def _longest(values: Iterable[Value]) -> int:
+    return max([len(value if isinstance(value, str) else as_text(value)) for value in values], default=0)
+
+
+def _rows(rows: Iterable[Sequence[Cell]], columns: Sequence[TypedColumn], texts: _Texts) -> Iterator[str]:
+    """Write the sheet's rows block by block, and in each block column by column."""
+    if not columns:
         return
-    for number, row in enumerate(table.rows, start=1):
-        for n, column in enumerate(columns):
-            _write(sheet, looks, (number, n), column.value(row))
+    letters = [xl_col_to_name(n) for n in range(len(columns))]
+    head = [f'<c r="{at}1"{_text("head", texts[each.name])}' for at, each in zip(letters, columns, strict=True)]
+    yield f'<row r="1">{"".join(head)}</row>'
+    given, first = iter(rows), 2
+    while block := list(islice(given, _BLOCK)):
+        cells = [_column(at, first, each.values(block), texts) for at, each in zip(letters, columns, strict=True)]
+        yield "".join(
+            [f'<row r="{n}">{"".join(row)}</row>' for n, row in enumerate(zip(*cells, strict=True), first) if any(row)]
+        )
+        first += len(block)
 
 
-def _length(value: Value) -> int:
-    return len(value if isinstance(value, str) else as_text(value))
+def _column(letter: str, first: int, values: Iterable[Value], texts: _Texts) -> list[str]:
+    """Write the cells of a column; that of no value is empty."""
+    text, plain = f'{_STYLE["text"]} t="s"><v>', f"{_STYLE['plain']}><v>"
+    cells: list[str] = []
+    for n, value in enumerate(values, first):
+        if isinstance(value, str):
+            cells.append(f'<c r="{letter}{n}"{text}{texts[value]}</v></c>')
+        elif type(value) is int and -_MOST < value < _MOST:
+            cells.append(f'<c r="{letter}{n}"{plain}{value}</v></c>')
+        elif value is None:
+            cells.append("")
+        else:
+            cells.append(f'<c r="{letter}{n}"{_written(value, texts)}')
+    return cells
 
 
-def _write(sheet: Any, looks: _Looks, place: tuple[int, int], value: Value) -> None:  # noqa: ANN401
-    """Write a value as what it is."""
-    kind, held = _stored(value)
+def _text(look: str, number: int) -> str:
+    """Write the rest of a cell that shows a shared text."""
+    return f'{_STYLE[look]} t="s"><v>{number}</v></c>'
+
+
+def _written(value: Value, texts: _Texts) -> str:
+    """Write the rest of a cell that holds a value as what it is."""
+    look, held = _stored(value)
     match held:
-        case None:
-            return
-        case bool():
-            sheet.write_boolean(*place, held, looks.plain)
         case str():
-            sheet.write_string(*place, _plain(held), looks.text)
+            return _text(look, texts[held])
+        case bool():
+            return f'{_STYLE[look]} t="b"><v>{held:d}</v></c>'
         case _:
-            sheet.write_number(*place, held, getattr(looks, kind))
+            return f"{_STYLE[look]}><v>{held:.16G}</v></c>"
 
 
-def _stored(value: Value) -> tuple[str, float | str | None]:
+def _stored(value: Value) -> tuple[str, float | str]:
     """Say how a value looks and what a sheet holds of it; what its numbers and dates cannot hold exactly stays text."""
     match value:
-        case None:
-            return "plain", None
         case bool():
             return "plain", value
         case int() | Decimal() | float() if _is_number(value):
@@ -194,12 +319,6 @@ def _stored(value: Value) -> tuple[str, float | str | None]:
             return "text", as_text(value)
 
 
-def _plain(text: str) -> str:
-    """Keep a text as it is that xlsxwriter would take for markup of its own."""
-    is_taken = text.startswith("<r>") and text.endswith("</r>")
-    return f'<r><t xml:space="preserve">{escape(text)}</t></r>' if is_taken else text
-
-
 def _is_number(value: float | Decimal) -> bool:
     """Whether spreadsheet programs keep a number as it is."""
     if isinstance(value, int) and abs(value) < 10**_DIGITS:
@@ -209,78 +328,3 @@ def _is_number(value: float | Decimal) -> bool:
         return False
     digits = "".join(map(str, number.as_tuple().digits)).strip("0")
     return len(digits) <= _DIGITS and float(f"{float(value):.16G}") == float(value)
-
-
-class _Sheet(Worksheet):  # type: ignore[misc]  # xlsxwriter is untyped
-    """A sheet that writes the rows below its first straight from a table.
-
-    Asked for each cell, xlsxwriter keeps all of them first, which takes four times as long. What it would write is
-    written here to the letter.
-    """
-
-    _body = ""
-
-    def hold(self, rows: Sequence[Sequence[Cell]], columns: Sequence[TypedColumn], looks: _Looks) -> None:
-        """Take the rows to write."""
-        for each in (looks.title, looks.prose, looks.head):
-            _number(each)
-        self._check_dimensions(len(rows), len(columns) - 1)
-        self._body = "".join(self._below(rows, columns, looks))
-
-    def _write_rows(self) -> None:
-        super()._write_rows()
-        self.fh.write(self._body)
-
-    def _below(self, rows: Sequence[Sequence[Cell]], columns: Sequence[TypedColumn], looks: _Looks) -> Iterator[str]:
-        """Write the rows block by block: those of a block say which columns they reach over together."""
-        places = [(xl_col_to_name(n), each.position, each.is_reason) for n, each in enumerate(columns)]
-        styles = _Styles(looks)
-        for first in range(0, len(rows) + 1, _BLOCK):
-            block = enumerate(rows[max(first - 1, 0) : first + _BLOCK - 1], start=max(first, 1) + 1)
-            made = [(n, self._cells(n, row, places, styles)) for n, row in block]
-            reach = [n for n in range(len(places)) if not first or any(cells[n] for _, cells in made)]
-            for n, cells in made:
-                if any(cells):
-                    yield f'<row r="{n}" spans="{reach[0] + 1}:{reach[-1] + 1}">{"".join(cells)}</row>'
-
-    def _cells(
-        self, number: int, row: Sequence[Cell], places: Iterable[tuple[str, int, bool]], styles: "_Styles"
-    ) -> list[str]:
-        """Write the cells of a row; that of no value is empty."""
-        cells: list[str] = []
-        shared = self.str_table._get_shared_string_index  # noqa: SLF001  # there is no public way to share a text
-        for letter, at, is_reason in places:
-            value = row[at].missing if is_reason else row[at].value
-            if isinstance(value, str):
-                cells.append(f'<c r="{letter}{number}{styles["text"]} t="s"><v>{shared(_plain(value))}</v></c>')
-                continue
-            kind, held = _stored(value)
-            match held:
-                case None:
-                    cells.append("")
-                case str():
-                    cells.append(f'<c r="{letter}{number}{styles[kind]} t="s"><v>{shared(_plain(held))}</v></c>')
-                case bool():
-                    cells.append(f'<c r="{letter}{number}{styles[kind]} t="b"><v>{held:d}</v></c>')
-                case _:
-                    cells.append(f'<c r="{letter}{number}{styles[kind]}><v>{held:.16G}</v></c>')
-        return cells
-
-
-class _Styles(dict[str, str]):
-    """How a cell says in what format it is, by the format's name."""
-
-    def __init__(self, looks: _Looks) -> None:
-        """Take the formats of a workbook."""
-        super().__init__()
-        self._looks = looks
-
-    def __missing__(self, name: str) -> str:
-        """Number a format when it is first asked for, as xlsxwriter does."""
-        self[name] = f'" s="{_number(getattr(self._looks, name))}"'
-        return self[name]
-
-
-def _number(look: Any) -> int:  # noqa: ANN401  # xlsxwriter is untyped
-    number: int = look._get_xf_index()  # noqa: SLF001  # it has no public name
-    return number
