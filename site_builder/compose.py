@@ -17,8 +17,9 @@ from site_builder.exports import figure_csv, figure_json
 from site_builder.glossary_pages import glossary_pages
 from site_builder.groups import pages_of, write_everything_of, write_group
 from site_builder.holding import NO_HOLDINGS, Holdings
+from site_builder.json_files import as_json
 from site_builder.keeping import Kept
-from site_builder.linked_data import as_json, data_catalog, dcat, in_page
+from site_builder.linked_data import data_catalog, dcat, in_page
 from site_builder.markdown import Article
 from site_builder.model import Card, Figure, File, Withdrawn
 from site_builder.openapi import openapi, table_formats

@@ -9,9 +9,10 @@ from site_builder.cards import make_card
 from site_builder.citations import citation_files
 from site_builder.contents import Content, checksums, content, write, zipped
 from site_builder.exports import figure_csv, figure_json, json_array, json_lines, json_objects, table_csv
+from site_builder.json_files import as_json
 from site_builder.large import LargeRows
 from site_builder.large_files import write_large
-from site_builder.linked_data import CRATE, CSVW_SUFFIX, as_json, crate, croissant, csvw
+from site_builder.linked_data import CRATE, CSVW_SUFFIX, crate, croissant, csvw
 from site_builder.model import Card, Figure, File, Resource
 from site_builder.output import Folder
 from site_builder.reading import FinishedPackage, ReadPackage

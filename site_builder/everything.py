@@ -7,17 +7,18 @@ end. The same packages give the same rows in the same order, and with one versio
 import contextlib
 import sqlite3
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from site_builder import urls
 from site_builder.bundles import packed_files, put
 from site_builder.exports import as_text
 from site_builder.large import LargeRows
-from site_builder.model import Card, Table, TypedColumn, Value
+from site_builder.model import Card, Field, Table, TypedColumn, Value
 from site_builder.output import Folder, UnverifiedError
 from site_builder.writable import decimal_scale, is_double
 
@@ -94,7 +95,7 @@ _VIEWS = (
 def write_tables(package: str, tables: Sequence[Table], path: Path) -> None:
     """Write a package's tables, and what each table and column means, into a database of their own."""
     with _opened(path) as con:
-        con.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _ABOUT)
+        con.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _ABOUT)
         for table in tables:
             _write_table(con, package, table)
         con.commit()
@@ -153,13 +154,15 @@ def _categories(name: str, table: Table) -> Iterator[tuple[str, str, str, str]]:
 
 def _missing(name: str, table: Table) -> Iterator[tuple[str, str, str, int]]:
     """Count the cells that have no value, by reason."""
-    for n, field in enumerate(table.resource.fields):
-        if table.gaps is not None:
-            yield from ((name, field.name, reason, cells) for reason, cells in sorted(table.gaps[n].items()))
-            continue
-        reasons = [row[n].missing or "" for row in table.rows if row[n].missing is not None]
-        for reason in sorted(set(reasons)):
-            yield name, field.name, reason, reasons.count(reason)
+    for field, reasons in _gaps(table):
+        yield from ((name, field.name, reason, cells) for reason, cells in sorted(reasons.items()))
+
+
+def _gaps(table: Table) -> Iterable[tuple[Field, Mapping[str, int]]]:
+    if table.gaps is not None:
+        return zip(table.resource.fields, table.gaps, strict=True)
+    reasons = [column for column in table.columns if column.is_reason]
+    return [(column.field, Counter(map(str, _known(column, table)))) for column in reasons]
 
 
 def _described(column: TypedColumn, kind: str) -> tuple[str, str, bool, str, str, str]:
@@ -178,35 +181,42 @@ def _kind(column: TypedColumn, table: Table) -> str:
         return "TEXT"
     if isinstance(table.rows, LargeRows):
         return _LARGE_KINDS.get(table.rows.columns[column.position].kind.partition("(")[0], "TEXT")
-    values = [value for row in table.rows if (value := column.value(row)) is not None]
+    values = _known(column, table) if column.field.type in {"integer", "year", "number"} else []
     match column.field.type:
         case "boolean":
             return "INTEGER"
-        case "integer" | "year":
-            return "INTEGER" if all(isinstance(v, int) and -_BIGINT <= v < _BIGINT for v in values) else "TEXT"
+        case "integer" | "year" if all(isinstance(v, int) and -_BIGINT <= v < _BIGINT for v in values):
+            return "INTEGER"
         case "number" if decimal_scale(values) is not None and all(map(_survives, values)):
             return "REAL"
         case _:
             return "TEXT"
 
 
+def _known(column: TypedColumn, table: Table) -> list[Value]:
+    return [value for value in column.values(table.rows) if value is not None]
+
+
 def _survives(value: Value) -> bool:
     return isinstance(value, int | float | Decimal) and is_double(value)
 
 
-def _rows(
-    table: Table, columns: Sequence[TypedColumn], kinds: Sequence[str]
-) -> Iterator[list[int | float | str | None]]:
-    places = [(each.position, each.is_reason, kind) for each, kind in zip(columns, kinds, strict=True)]
-    for number, row in enumerate(table.rows, start=1):
-        cells = [_stored(row[at].missing if is_reason else row[at].value, kind) for at, is_reason, kind in places]
-        yield [number, *cells]
+def _rows(table: Table, columns: Sequence[TypedColumn], kinds: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Give the rows as the database holds them, each with its number."""
+    held = [_column(column.values(table.rows), kind) for column, kind in zip(columns, kinds, strict=True)]
+    return zip(range(1, len(table.rows) + 1), *held, strict=True)
+
+
+def _column(values: Iterable[Value], kind: str) -> list[int | float | str | None]:
+    if kind == "TEXT":
+        return [value if value is None or isinstance(value, str) else as_text(value) for value in values]
+    return [_stored(value, kind) for value in values]
 
 
 def _stored(value: Value, kind: str) -> int | float | str | None:
-    if value is None or (kind == "TEXT" and isinstance(value, str)):
-        return value
     match value:
+        case None:
+            return None
         case int() | Decimal() | float() if kind == "INTEGER":
             return int(value)
         case int() | Decimal() | float() if kind == "REAL":

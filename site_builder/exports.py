@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
+from json.encoder import encode_basestring
 
-from site_builder.model import Cell, Field, Figure, SourceRef, Table, Value, listed
+from site_builder.model import Cell, Field, Figure, RecordRef, SourceRef, Table, Value, listed
 
 _QUOTED = re.compile('[",\r\n]')
 
@@ -33,14 +34,12 @@ def table_ndjson(table: Table) -> bytes:
 def json_objects(table: Table) -> list[str]:
     """Write each row of a table as a JSON object."""
     columns = table.columns
-    opening = [f"{', ' if n else '{'}{_quoted(column.name)}: " for n, column in enumerate(columns)]
-    places = [(before, each.position, each.is_reason) for before, each in zip(opening, columns, strict=True)]
-    if not places:
+    if not columns:
         return ["{}" for _ in table.rows]
-    return [
-        "".join([before + literal(row[at].missing if reason else row[at].value) for before, at, reason in places]) + "}"
-        for row in table.rows
-    ]
+    names = [_quoted(column.name).replace("%", "%%") for column in columns]
+    form = "{" + ", ".join([f"{name}: %s" for name in names]) + "}"
+    written = [map(literal, column.values(table.rows)) for column in columns]
+    return [form % row for row in zip(*written, strict=True)]
 
 
 def json_array(objects: Sequence[str]) -> bytes:
@@ -99,7 +98,7 @@ def figure_csv(figure: Figure) -> bytes:
     if figure.trails is None:
         return _csv([names, *([as_text(value) for value in row] for row in figure.rows)])
     rows = zip(figure.rows, figure.trails, strict=True)
-    body = ([*(as_text(value) for value in row), " ".join(map(_reference, listed(trail)))] for row, trail in rows)
+    body = ([*map(as_text, row), _references(listed(trail))] for row, trail in rows)
     if not is_cut(figure):
         return _csv([[*names, "trail"], *body])
     counted = ([*row, str(len(trail))] for row, trail in zip(body, figure.trails, strict=True))
@@ -114,13 +113,14 @@ def is_cut(figure: Figure) -> bool:
 def figure_json(figure: Figure) -> bytes:
     """Write a figure's table as a JSON array of objects, each with the records behind it."""
     names = [_quoted(column.name) for column in figure.columns]
+    are_counted = is_cut(figure)
     objects: list[str] = []
     for number, row in enumerate(figure.rows):
         pairs = [f"{name}: {literal(value)}" for name, value in zip(names, row, strict=True)]
         if figure.trails is not None:
             trail = figure.trails[number]
-            pairs.append('"trail": [' + ", ".join(map(_trail, listed(trail))) + "]")
-            pairs += [f'"trail_records": {len(trail)}'] if is_cut(figure) else []
+            pairs.append('"trail": [' + ", ".join(_trail(listed(trail))) + "]")
+            pairs += [f'"trail_records": {len(trail)}'] if are_counted else []
         objects.append("{" + ", ".join(pairs) + "}")
     return json_array(objects)
 
@@ -130,27 +130,41 @@ def values_csv(names: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
     return _csv([names, *([as_text(value) for value in row] for row in rows)])
 
 
-def _reference(source: SourceRef) -> str:
-    return f"{source.record.package}/{source.record.resource}#{source.record.row}"
+def _references(trail: Iterable[SourceRef]) -> str:
+    return " ".join([f"{package}/{resource}#{row}" for (package, resource, row), *_ in trail])
 
 
-def _trail(source: SourceRef) -> str:
-    """Write a record of a trail as a JSON object; of a compiled row also the one that it was made of."""
-    package, resource, row = source.record
-    document, line = _name(source.document), "null" if source.line is None else source.line
-    record = f'"package": {_name(package)}, "resource": {_name(resource)}, "row": {row}'
-    at = f'"document": {document}, "source_line": {line}'
-    if source.origin is None:
-        return f"{{{record}, {at}}}"
-    package, resource, row = source.origin  # the document lies in its package
-    origin = f'"origin_package": {_name(package)}, "origin_resource": {_name(resource)}, "origin_row": {row}'
-    return f"{{{record}, {at}, {origin}}}"
+def _trail(trail: Iterable[SourceRef]) -> list[str]:
+    """Write each record of a trail as a JSON object."""
+    return [
+        f"{_record(package, resource)}{row}, {_document(document)}{'null' if line is None else line}{_origin(origin)}}}"
+        for (package, resource, row), document, line, origin in trail
+    ]
 
 
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
-"""Writes a text as JSON; made once, since there is one for every cell."""
-_name = lru_cache(maxsize=256)(_quoted)
-"""The same for a name that stands in many rows, or for nothing."""
+_quoted = encode_basestring
+"""Writes a text as JSON."""
+
+
+@lru_cache(maxsize=256)
+def _record(package: str, resource: str) -> str:
+    """Begin to write a record: what stands before the number of its row, in all records of a table."""
+    return f'{{"package": {_quoted(package)}, "resource": {_quoted(resource)}, "row": '
+
+
+@lru_cache(maxsize=256)
+def _document(path: str | None) -> str:
+    """Write what stands before the line of a document."""
+    return f'"document": {"null" if path is None else _quoted(path)}, "source_line": '
+
+
+def _origin(origin: RecordRef | None) -> str:
+    """Write of a compiled row also the one that it was made of, in whose package the document lies."""
+    if origin is None:
+        return ""
+    package, resource, row = origin
+    named = f'"origin_package": {_quoted(package)}, "origin_resource": {_quoted(resource)}'
+    return f', {named}, "origin_row": {row}'
 
 
 def literal(value: Value) -> str:
@@ -158,6 +172,8 @@ def literal(value: Value) -> str:
     if isinstance(value, str):
         return _quoted(value)
     match value:
+        case date() | time():
+            return f'"{value.isoformat()}"'
         case Decimal() if value.is_finite():
             return f"{value:f}"
         case float() if value not in {float("inf"), float("-inf")} and value == value:  # noqa: PLR0124  # not NaN

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from site_builder import metadata, urls
 from site_builder.built import DATABASE, SITE
 from site_builder.everything import Source, write_everything
+from site_builder.json_files import as_json
 from site_builder.keeping import Kept
-from site_builder.linked_data import as_json, dcat
+from site_builder.linked_data import dcat
 from site_builder.output import Folder, manifest
 from site_builder.settings import Site
 

@@ -44,11 +44,6 @@ _DAYS = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%y": "yy"}
 """How CSVW writes the parts of a date."""
 
 
-def as_json(node: object) -> bytes:
-    """Write a document as a file."""
-    return (json.dumps(node, indent=1, ensure_ascii=False) + "\n").encode()
-
-
 def in_page(node: Node) -> str:
     """Write a document for a ``script`` element: no character in it can end the element or begin another."""
     text = json.dumps(node, ensure_ascii=False, separators=(",", ":"))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from site_builder import urls
+from site_builder.json_files import as_json
 from site_builder.media_types import media_type
 from site_builder.model import Card, File, Version, Withdrawn
 from site_builder.profiles import profile
@@ -43,13 +44,13 @@ def catalog(  # noqa: PLR0913, PLR0917  # what a catalogue says of itself, and t
             for each in withdrawn
         ],
     }
-    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+    return as_json(document)
 
 
 def catalog_part(cards: Sequence[Card]) -> bytes:
     """List the packages of one group of a large site, each as a whole."""
     document = {"catalogVersion": CATALOG_VERSION, "packages": [_entry(card) for card in cards]}
-    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+    return as_json(document)
 
 
 def _named(card: Card, part: str) -> dict[str, Any]:

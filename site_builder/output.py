@@ -11,7 +11,6 @@ import contextlib
 import ctypes
 import errno
 import hashlib
-import json
 import os
 import pickle
 import shutil
@@ -22,6 +21,7 @@ from pathlib import Path
 
 from site_builder import urls
 from site_builder.fingerprints import linked_signature
+from site_builder.json_files import as_json
 from site_builder.model import File
 
 MANIFEST = urls.MANIFEST
@@ -33,6 +33,8 @@ _NO_EXCHANGE = frozenset([errno.ENOSYS, errno.EINVAL, errno.ENOTSUP])
 """What systems and file systems answer that exchange no folders."""
 _ASIDE = "-old"
 """How the name of the old site ends while the new one is put in its place, where that takes two steps."""
+_PART = 1_000_000
+"""Bytes of a file that are read at a time."""
 _BINARY = getattr(os, "O_BINARY", 0)
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -175,7 +177,7 @@ def manifest(files: Iterable[File], parts: Sequence[str] = ()) -> bytes:
     """List every file with its size in bytes and SHA-256, as JSON; a large site's names files that list the rest."""
     listed = [{"path": file.path, "size": file.size, "sha256": file.sha256} for file in files]
     document = {"files": listed, **({"parts": list(parts)} if parts else {})}
-    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+    return as_json(document)
 
 
 def _below(root: Path, folder: str) -> Iterator[str]:
@@ -186,6 +188,15 @@ def _below(root: Path, folder: str) -> Iterator[str]:
                 yield from _below(root, f"{folder}{entry.name}/")
             else:
                 yield f"{folder}{entry.name}"
+
+
+def _sha256(path: str) -> str:
+    """Hash a file, as quickly where it is small as where it is large."""
+    digest = hashlib.sha256()
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123  # likewise
+        while part := file.read(_PART):
+            digest.update(part)
+    return digest.hexdigest()
 
 
 def verify(root: Path, files: Mapping[str, File], apart: Collection[str] = ()) -> None:
@@ -202,9 +213,7 @@ def verify(root: Path, files: Mapping[str, File], apart: Collection[str] = ()) -
     for path, file in files.items():
         if path in apart:
             continue
-        with (root / path).open("rb") as opened:
-            digest = hashlib.file_digest(opened, "sha256").hexdigest()
-        if digest != file.sha256:
+        if _sha256(f"{root}/{path}") != file.sha256:
             message = f"{path} is not what was written; the disk may be full"
             raise UnverifiedError(message)
 

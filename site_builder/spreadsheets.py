@@ -303,7 +303,7 @@ def _written(value: Value, texts: _Texts) -> str:
             return f"{_STYLE[look]}><v>{held:.16G}</v></c>"
 
 
-def _stored(value: Value) -> tuple[str, float | str]:
+def _stored(value: Value) -> tuple[str, bool | float | str]:
     """Say how a value looks and what a sheet holds of it; what its numbers and dates cannot hold exactly stays text."""
     match value:
         case bool():

@@ -57,7 +57,7 @@ def test_the_manifest_lists_every_file(tmp_path: Path) -> None:
     """As JSON that the same files make the same."""
     folder = staged(tmp_path, a="one")
     digest = folder.files[0].sha256
-    expected = f'{{\n "files": [\n  {{\n   "path": "a.html",\n   "size": 3,\n   "sha256": "{digest}"\n  }}\n ]\n}}\n'
+    expected = f'{{\n "files": [\n  {{"path": "a.html", "size": 3, "sha256": "{digest}"}}\n ]\n}}\n'
     assert manifest(folder.files).decode() == expected
 
 
