@@ -1,6 +1,5 @@
 """Cite a package as reference managers read it: BibTeX, RIS and CSL-JSON. What is not known is left out."""
 
-import re
 from datetime import date
 from typing import Any
 
@@ -8,14 +7,16 @@ from site_builder import urls
 from site_builder.json_files import as_json
 from site_builder.model import Card
 
-_BIBTEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{sign: f"\\{sign}" for sign in "&%$#_"},
-}
+_BIBTEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\{",
+        "}": r"\}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        **{sign: f"\\{sign}" for sign in "&%$#_"},
+    }
+)
 
 
 def citation_files(card: Card, publisher: str, url: str) -> dict[str, bytes]:
@@ -92,8 +93,8 @@ def _address(card: Card, url: str) -> str:
 
 
 def _tex(text: str) -> str:
-    return "".join(_BIBTEX.get(sign, sign) for sign in _line(text))
+    return _line(text).translate(_BIBTEX)
 
 
 def _line(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
+    return " ".join(text.split())

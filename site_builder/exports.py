@@ -65,10 +65,11 @@ def table_columns(table: Table, most: int) -> bytes:
 
 
 def _column(field: Field, cells: Sequence[Cell]) -> str:
-    numbers: dict[tuple[str, str | None], int] = {}
+    numbers: dict[str | tuple[str, str], int] = {}
     written: list[str] = []
     for cell in cells:
-        same = (cell.text, cell.missing)
+        _, text, missing = cell
+        same = text if missing is None else (text, missing)
         if (number := numbers.get(same)) is not None:
             written.append(str(number))
         else:

@@ -52,11 +52,16 @@ def faults(table: Table) -> Iterator[Fault]:
     """Find every value that some format would cut or change."""
     for column in table.columns:
         yield from _text_faults(0, column, column.name)
-        values = [column.value(row) for row in table.rows]
-        for row, value in enumerate(values, start=1):
-            if value is not None:
+        values = column.values(table.rows)
+        if not _are_writable([value for value in values if isinstance(value, str)]):
+            for row, value in enumerate(values, start=1):
                 yield from _text_faults(row, column, value)
         yield from _number_faults(column, values)
+
+
+def _are_writable(texts: Sequence[str]) -> bool:
+    """Whether every format certainly holds all texts of a column: most columns are of that kind."""
+    return max(map(len, texts), default=0) <= LONGEST_CELL // 2 and not unwritable("".join(texts))
 
 
 def _text_faults(row: int, column: TypedColumn, value: Value) -> Iterator[Fault]:
@@ -91,6 +96,9 @@ def decimal_scale(values: Iterable[Value]) -> int | None:
     for value in values:
         if value is None:
             continue
+        if isinstance(value, int):
+            whole = max(whole, len(str(abs(value))))
+            continue
         number = Decimal(str(value))
         if not number.is_finite():
             return None
@@ -122,4 +130,4 @@ def strings(value: Json) -> Iterator[str]:
 
 def unwritable(text: str) -> bool:
     """Whether a text has a character that HTML and XML cannot hold."""
-    return _NO_XML.search(text) is not None
+    return not text.isprintable() and _NO_XML.search(text) is not None
