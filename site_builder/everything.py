@@ -10,12 +10,11 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from site_builder import urls
-from site_builder.bundles import packed_files, put
+from site_builder.bundles import join
 from site_builder.exports import as_text
 from site_builder.large import LargeRows
 from site_builder.model import Card, Field, Table, TypedColumn, Value
@@ -253,8 +252,8 @@ def write_everything(sources: Sequence[Source], scratch: Path, out: Folder, grou
 def _zip(bundles: Iterable[Path], path: Path) -> None:
     """Put what the bundles hold in one zip, as it is in them: a folder for each package."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as together:
-        for packed in chain.from_iterable(map(packed_files, bundles)):
-            put(together, packed)
+        for bundle in bundles:
+            join(together, bundle)
 
 
 def _database(cards: Iterable[Card], parts: Iterable[Path], path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from site_builder.build import build
-from site_builder.bundles import checksums, member, packed_files, put
+from site_builder.bundles import checksums, join, member
 from site_builder.contents import Content, content, zipped
 from site_builder.workers import Here
 from tests.making import PACKAGES, repository
@@ -99,14 +99,16 @@ def test_what_is_asked_of_a_file_is_worked_out_once(tmp_path: Path) -> None:
     assert file.deflated is file.deflated
 
 
-def test_files_of_one_zip_are_put_in_another_as_they_are(tmp_path: Path) -> None:
-    """The new one is as if they had been deflated for it."""
-    path = tmp_path / "fines.zip"
-    path.write_bytes(bundle("fines", FILES))
+def test_the_files_of_zips_are_put_in_one_as_they_are(tmp_path: Path) -> None:
+    """It is what it would be if they had been deflated for it."""
+    for name in ("books", "fines"):
+        (tmp_path / name).write_bytes(bundle(name, FILES))
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for packed in packed_files(path):
-            put(archive, packed)
-    assert file.getvalue() == path.read_bytes()
+        join(archive, tmp_path / "books")
+        join(archive, tmp_path / "fines")
+    all_of_it = FILES | {"SHA256SUMS": checksums(FILES)}
+    named = {f"{name}/{path}": data for name in ("books", "fines") for path, data in all_of_it.items()}
+    assert file.getvalue() == as_the_standard_library(named)
     with zipfile.ZipFile(file) as archive:
         assert archive.testzip() is None
