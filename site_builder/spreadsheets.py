@@ -36,6 +36,7 @@ _FIRST_DAY = date(1900, 3, 1)
 """Before it spreadsheet programs disagree on dates: some take 1900 for a leap year."""
 _BEFORE_FIRST = date(1899, 12, 30)
 """Day 0 of a sheet's dates, as it is counted after the leap day that 1900 never had."""
+_DAYS_BEFORE = _BEFORE_FIRST.toordinal()
 _BLOCK = 1_000
 """Rows of a sheet that are written at a time."""
 _WIDTHS = (10, 60)
@@ -44,8 +45,8 @@ _LOOKED_AT = 200
 """Rows that a column's width is taken from."""
 _MARKABLE = re.compile(r"[\w .-]{1,255}")
 """Names of columns that the markup of a table takes as they are."""
-_ODD = re.compile(r"[&<>\x00-\x08\x0b-\x1f]|_x[0-9A-Fa-f]{4}_|^\s|\s$")
-"""What a shared text cannot hold as it stands."""
+_ODD = re.compile(r"[&<>_\x00-\x1f]")
+"""What a shared text may not hold as it stands."""
 _TOP = {"valign": "top"}
 _LOOKS: Mapping[str, Mapping[str, object]] = {
     "title": {"bold": True, "font_size": 15},
@@ -192,7 +193,7 @@ def _shared(form: str, texts: Mapping[str, int]) -> Iterator[str]:
 
 def _item(text: str) -> str:
     """Write a text as XML, with what Excel would read otherwise written as Excel writes it."""
-    if not _ODD.search(text):
+    if not _ODD.search(text) and text == text.strip():
         return f"<si><t>{text}</t></si>"
     text = re.sub("(?=_x[0-9A-Fa-f]{4}_)", "_x005F", text)
     text = re.sub("[\x00-\x08\x0b-\x1f]", lambda found: f"_x{ord(found[0]):04X}_", text)
@@ -272,13 +273,15 @@ def _rows(rows: Iterable[Sequence[Cell]], columns: Sequence[TypedColumn], texts:
 
 def _column(letter: str, first: int, values: Iterable[Value], texts: _Texts) -> list[str]:
     """Write the cells of a column; that of no value is empty."""
-    text, plain = f'{_STYLE["text"]} t="s"><v>', f"{_STYLE['plain']}><v>"
+    text, plain, day = f'{_STYLE["text"]} t="s"><v>', f"{_STYLE['plain']}><v>", f"{_STYLE['date']}><v>"
     cells: list[str] = []
     for n, value in enumerate(values, first):
         if isinstance(value, str):
             cells.append(f'<c r="{letter}{n}"{text}{texts[value]}</v></c>')
         elif type(value) is int and -_MOST < value < _MOST:
             cells.append(f'<c r="{letter}{n}"{plain}{value}</v></c>')
+        elif type(value) is date and value >= _FIRST_DAY:
+            cells.append(f'<c r="{letter}{n}"{day}{value.toordinal() - _DAYS_BEFORE}</v></c>')
         elif value is None:
             cells.append("")
         else:
@@ -314,7 +317,7 @@ def _stored(value: Value) -> tuple[str, bool | float | str]:
             seconds = value.hour * 3600 + value.minute * 60 + value.second
             return "datetime", (value.date() - _BEFORE_FIRST).days - 1 + seconds / 86400 + 1
         case date() if not isinstance(value, datetime) and value >= _FIRST_DAY:
-            return "date", float(value.toordinal() - _BEFORE_FIRST.toordinal())
+            return "date", float(value.toordinal() - _DAYS_BEFORE)
         case _:
             return "text", as_text(value)
 
