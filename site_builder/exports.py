@@ -65,15 +65,15 @@ def table_columns(table: Table, most: int) -> bytes:
 
 
 def _column(field: Field, cells: Sequence[Cell]) -> str:
-    numbers: dict[str | tuple[str, str], int] = {}
+    numbers: dict[str | tuple[str, str], str] = {}
     written: list[str] = []
     for cell in cells:
         _, text, missing = cell
         same = text if missing is None else (text, missing)
         if (number := numbers.get(same)) is not None:
-            written.append(str(number))
+            written.append(number)
         else:
-            numbers[same] = len(numbers)
+            numbers[same] = str(len(numbers))
             written.append(_first(cell, is_number=field.is_number))
     about = {
         "name": field.name,
