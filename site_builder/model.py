@@ -713,8 +713,7 @@ class LedgerEntry:
 # --- what a package hands to the site --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A file of the site."""
 
     path: str
