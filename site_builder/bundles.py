@@ -45,10 +45,12 @@ def deflated(data: bytes) -> bytes:
 def pack(path: str, parts: Iterable[bytes]) -> Packed:
     """Pack a file that comes in parts."""
     deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    crc, size, data = 0, 0, b""
+    crc, size = 0, 0
+    packed: list[bytes] = []
     for part in parts:
-        crc, size, data = zlib.crc32(part, crc), size + len(part), data + deflater.compress(part)
-    return Packed(path, crc, size, data + deflater.flush())
+        crc, size = zlib.crc32(part, crc), size + len(part)
+        packed.append(deflater.compress(part))
+    return Packed(path, crc, size, b"".join([*packed, deflater.flush()]))
 
 
 def put(archive: zipfile.ZipFile, packed: Packed) -> None:
