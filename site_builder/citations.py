@@ -1,10 +1,10 @@
 """Cite a package as reference managers read it: BibTeX, RIS and CSL-JSON. What is not known is left out."""
 
+import json
 from datetime import date
 from typing import Any
 
 from site_builder import urls
-from site_builder.json_files import as_json
 from site_builder.model import Card
 
 _BIBTEX = str.maketrans(
@@ -24,7 +24,7 @@ def citation_files(card: Card, publisher: str, url: str) -> dict[str, bytes]:
     return {
         "citation.bib": bibtex(card, publisher, url).encode(),
         "citation.ris": ris(card, publisher, url).encode(),
-        "citation.csl.json": csl_json(card, publisher, url),
+        "citation.csl.json": csl_json(card, publisher, url).encode(),
     }
 
 
@@ -64,7 +64,7 @@ def ris(card: Card, publisher: str, url: str) -> str:
     return "".join(f"{tag}  - {_line(value)}\r\n" for tag, value in pairs if value) + "ER  - \r\n"
 
 
-def csl_json(card: Card, publisher: str, url: str) -> bytes:
+def csl_json(card: Card, publisher: str, url: str) -> str:
     """Write CSL-JSON, as Zotero and pandoc read it."""
     day = _day(card)
     about: dict[str, Any] = {
@@ -79,7 +79,7 @@ def csl_json(card: Card, publisher: str, url: str) -> bytes:
         "abstract": card.description,
         "URL": _address(card, url),
     }
-    return as_json([{key: value for key, value in about.items() if value}])
+    return json.dumps([{key: value for key, value in about.items() if value}], indent=1, ensure_ascii=False) + "\n"
 
 
 def _day(card: Card) -> date | None:

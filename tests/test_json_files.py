@@ -1,4 +1,4 @@
-"""JSON is written so that people read it too."""
+"""JSON is laid out so that people read it too."""
 
 import json
 
@@ -7,20 +7,27 @@ import pytest
 from site_builder.json_files import as_json
 
 
-def test_each_key_of_a_document_has_a_line_and_so_has_each_object_of_a_list_under_it() -> None:
-    """What lies deeper stands on the same line, and letters stay as they are."""
+def test_each_key_of_a_document_has_a_line_and_so_has_each_object_of_a_list() -> None:
+    """An object with such a list is opened likewise; what lies deeper stands on one line, and letters stay."""
     document = {
         "title": "Café",
         "keywords": ["fines", "2023"],
-        "files": [{"path": "a", "n": [{"b": 1}]}, {"path": "c"}],
+        "tables": [{"name": "fines", "rows": [1, 2]}, {"name": "streets", "files": [{"path": "a", "n": {"b": [2]}}]}],
+        "about": {"part": {"of": [{"b": 1}]}},
     }
     expected = """{
  "title": "Café",
  "keywords": ["fines", "2023"],
- "files": [
-  {"path": "a", "n": [{"b": 1}]},
-  {"path": "c"}
- ]
+ "tables": [
+  {"name": "fines", "rows": [1, 2]},
+  {
+   "name": "streets",
+   "files": [
+    {"path": "a", "n": {"b": [2]}}
+   ]
+  }
+ ],
+ "about": {"part": {"of": [{"b": 1}]}}
 }
 """
     assert as_json(document).decode() == expected
