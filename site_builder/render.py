@@ -4,7 +4,7 @@ import base64
 import contextlib
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache
 
@@ -12,7 +12,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from site_builder import __version__, rows, urls, workings
-from site_builder.glossary import Term, finder
+from site_builder.glossary import Term, finder, found
 from site_builder.pages import Page, plural
 from site_builder.settings import Site
 
@@ -35,12 +35,12 @@ class _Words:
     """Marks the terms of the glossary on one page, and remembers which it met, so that the page can explain them."""
 
     def __init__(self, terms: tuple[Term, ...]) -> None:
-        self._find = finder(terms).find
+        self._finder = finder(terms)
         self.met: dict[str, Term] = {}
 
     def explain(self, text: str) -> Markup:
         """Mark every term in a plain text."""
-        stretches = list(self._find(text))
+        stretches = found(self._finder, text)
         return self._join(stretches) if len(stretches) > 1 else escape(text)
 
     def explain_once(self, html: str) -> Markup:
@@ -57,14 +57,14 @@ class _Words:
 
     def _first(self, text: str) -> Markup:
         parts: list[tuple[str, Term | None]] = []
-        for stretch, term in self._find(text):
+        for stretch, term in self._finder.find(text):
             first = term is not None and term.code not in self.met
             parts.append((stretch, term if first else None))
             if term is not None:
                 self.met[term.code] = term
         return self._join(parts)
 
-    def _join(self, stretches: list[tuple[str, Term | None]]) -> Markup:
+    def _join(self, stretches: Sequence[tuple[str, Term | None]]) -> Markup:
         """Mark terms, each glued to the quotes and stops at its sides, from which no line may part it."""
         texts = [text for text, _ in stretches]
         made = [Markup()] * len(stretches)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from site_builder.glossary import Term, find, read_glossary
+from site_builder.glossary import Term, find, finder, found, read_glossary
 from site_builder.model import PackageFolder
 
 CODES = """list,code,label,also,definition,source
@@ -21,9 +21,9 @@ def folder(tmp_path: Path) -> PackageFolder:
 
 
 def terms(folder: PackageFolder) -> tuple[Term, ...]:
-    found, problems = read_glossary("words/codes", (folder,))
+    read, problems = read_glossary("words/codes", (folder,))
     assert problems == ()
-    return found
+    return read
 
 
 def test_each_row_is_a_term_with_the_address_of_its_page(folder: PackageFolder) -> None:
@@ -94,3 +94,13 @@ def test_a_glossary_without_definitions_is_a_problem(folder: PackageFolder) -> N
     _, (problem,) = read_glossary("words/codes", (folder,))
 
     assert problem.what == "The glossary has no column definition, source."
+
+
+def test_what_was_found_in_a_text_is_of_its_glossary_alone(folder: PackageFolder) -> None:
+    """It is remembered, since a cell stands on several pages."""
+    known = terms(folder)
+    notice, void = finder(known[:1]), finder(known[1:])
+
+    for _ in range(2):
+        assert [term.code for _, term in found(notice, "Void: PCN") if term] == ["fine-pcn"]
+        assert [term.code for _, term in found(void, "Void: PCN") if term] == ["fine-void"]
