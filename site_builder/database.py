@@ -31,7 +31,6 @@ BYTES_A_SECOND = 10_000_000
 """For each so many bytes of large tables, which every query reads anew, a second more."""
 MOST_SLOW = 2
 """Queries of one package that may be ended for their time; those after them are not asked."""
-MEMORY_MB = 512
 ADDRESS_SPACE_MB = 2_000
 
 
@@ -213,7 +212,6 @@ def _request(tables: Sequence[Loaded], queries: Sequence[Query], most: Most, slo
         "kill_seconds": KILL_SECONDS + _patience(tables),
         "slow": slow,
         "most_slow": MOST_SLOW,
-        "memory_mb": MEMORY_MB,
         "address_space_mb": ADDRESS_SPACE_MB,
         "most_rows": most.rows,
         "most_bytes": most.bytes,

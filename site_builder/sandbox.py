@@ -22,11 +22,12 @@ import socket
 import struct
 import sys
 import threading
+import time
 import traceback
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Any, NoReturn
 
 import duckdb
@@ -36,6 +37,9 @@ if sys.platform != "win32":  # Windows has no rlimits; DuckDB's own limits hold 
 if sys.platform == "linux":
     import ctypes
 
+MEMORY_MB = 512
+"""What DuckDB may use for the tables and a query. It is said before anything is loaded: afterwards it would give back
+memory that the first query needs anew."""
 _CLOSED = (
     "SET temp_directory = ''",
     "SET threads = 1",
@@ -47,7 +51,8 @@ _CLOSED = (
 )
 """What can be shut before tables are loaded."""
 _LOCK = ("SET enable_external_access = false", "SET lock_configuration = true")
-
+_PARSER = "PREPARE parsed AS SELECT json_serialize_sql($1)"
+"""What parses a query, planned once for all of them; no SELECT can name it."""
 
 CHANGING = frozenset(
     {
@@ -83,13 +88,13 @@ def main() -> None:
         case ["serve", parent]:
             serve(int(parent))
         case _:
-            _leave(_connected())
+            _leave(connected())
 
 
-def _connected() -> duckdb.DuckDBPyConnection:
+def connected() -> duckdb.DuckDBPyConnection:
     """Open a database in memory that starts no thread."""
-    con = duckdb.connect(":memory:", config={"threads": 1, "async_threads": 0})
-    for statement in _CLOSED:
+    con = duckdb.connect(":memory:", config={"threads": 1, "async_threads": 0, "memory_limit": f"{MEMORY_MB}MB"})
+    for statement in (*_CLOSED, _PARSER):
         con.execute(statement)
     return con
 
@@ -112,22 +117,23 @@ def answer_request(con: duckdb.DuckDBPyConnection) -> int:
     try:
         for table in request["tables"]:
             load(con, table)
+    except duckdb.OutOfMemoryException as error:
+        sys.stderr.write(f"MemoryError: {error}")
+        return 1
     except duckdb.Error as error:
         sys.stderr.write(str(error))
         return NOT_LOADED
-    con.execute(f"SET memory_limit = '{request['memory_mb']}MB'")
     in_place = [_text(table["parquet"]) for table in request["tables"] if table.get("in_place")]
     if in_place:
         con.execute(f"SET allowed_paths = [{', '.join(in_place)}]")
-    for statement in _LOCK:
-        con.execute(statement)
+    con.execute("; ".join(_LOCK))
     _limit(request)
     con.execute(_BEGIN)
-    turns: SimpleQueue[None] = SimpleQueue()
-    threading.Thread(target=_watch, args=(con, request["interrupt_seconds"], turns), daemon=True).start()
+    turn = Turn(con.interrupt, request["interrupt_seconds"])
+    threading.Thread(target=turn.watch, daemon=True).start()
     slow = request["slow"]
     for query in request["queries"]:
-        kind, line = _answer(con, query, request, turns) if slow < request["most_slow"] else _not_asked(query)
+        kind, line = _answer(con, query, request, turn) if slow < request["most_slow"] else _not_asked(query)
         slow += kind == "slow"
         print(line, flush=True)  # noqa: T201  # its only way out
     return 0
@@ -147,7 +153,7 @@ def serve(parent: int) -> NoReturn:
     prctl = ctypes.CDLL(None).prctl
     _end_with(parent, prctl)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks is interrupted too, and then closes the socket
-    con = _connected()
+    con = connected()
     _warm_up(con)
     gc.collect()
     gc.disable()
@@ -174,7 +180,7 @@ def serve(parent: int) -> NoReturn:
 
 def _threads() -> int:
     """Count this process's threads, those that Python knows nothing of too."""
-    return sum(1 for _ in Path("/proc/self/task").iterdir())
+    return len(os.listdir("/proc/self/task"))  # noqa: PTH208  # names are enough
 
 
 def _end_with(parent: int, prctl: Any) -> None:  # noqa: ANN401  # a function of C
@@ -189,7 +195,7 @@ def _take(streams: Sequence[int]) -> None:
     """Make what came along this process's standard input, output and error, and close all else, the socket too."""
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
-    os.closerange(len(streams), 1 + max(int(each.name) for each in Path("/proc/self/fd").iterdir()))
+    os.closerange(len(streams), 1 + max(map(int, os.listdir("/proc/self/fd"))))  # noqa: PTH208  # names are enough
 
 
 _WARM_ROWS = b'"_record","a","b","c","d"\n' + b'"1","x y","2023-01-04","1","2.50"\n"2",,"2023-01-05",,"0.50"\n'
@@ -220,6 +226,7 @@ def _warm_up(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("DROP TABLE again")
     os.close(csv)
     os.close(parquet)
+    con.execute(f"SET memory_limit = '{MEMORY_MB}MB'")  # gives back what is free: a child gets new memory for less
 
 
 # --- one request -----------------------------------------------------------------------------------------------------
@@ -290,31 +297,59 @@ def _limit(request: dict[str, Any]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _watch(con: duckdb.DuckDBPyConnection, seconds: float, turns: SimpleQueue[None]) -> None:
-    """Ask DuckDB to stop each query that takes longer: something is put when one begins, and again when it ends."""
-    while True:
-        turns.get()
-        try:
-            turns.get(timeout=seconds)
-        except Empty:
-            con.interrupt()
-            turns.get()
+@dataclass(slots=True)
+class Turn:
+    """The query that is being answered, if one is, and the thread that asks DuckDB to stop it when its time is over.
+
+    The thread sleeps through all queries that are quick: were it told of each, the two would take turns with the
+    interpreter's lock.
+    """
+
+    stop: Callable[[], None]
+    """Asks DuckDB to stop what it does."""
+    seconds: float
+    """What a query may take."""
+    until: float | None = None
+    """When its time is over; nothing between two queries."""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    """Held while a turn begins or ends, and while DuckDB is asked, so that no other query is stopped instead."""
+
+    def begin(self) -> None:
+        """Begin a query."""
+        with self.lock:
+            self.until = time.monotonic() + self.seconds
+
+    def end(self) -> None:
+        """End it."""
+        with self.lock:
+            self.until = None
+
+    def watch(self) -> None:
+        """Ask DuckDB to stop each query that takes longer."""
+        left = self.seconds
+        while True:
+            time.sleep(left)
+            with self.lock:
+                left = self.seconds if self.until is None else self.until - time.monotonic()
+                if left <= 0:
+                    self.stop()
+                    left = self.seconds
 
 
 def _answer(
-    con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict[str, Any], turns: SimpleQueue[None]
+    con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict[str, Any], turn: Turn
 ) -> tuple[str, str]:
     """Answer one query within its time: first DuckDB is asked to stop, then the alarm ends the process.
 
     Gives the kind of failure, or nothing, and the line that goes to whoever asked.
     """
-    turns.put(None)
+    turn.begin()
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, request["kill_seconds"])
     try:
         kind, line = _attempt(con, query, request)
     finally:
-        turns.put(None)
+        turn.end()
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)
     if kind:
@@ -326,16 +361,18 @@ def _answer(
 def _attempt(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict[str, Any]) -> tuple[str, str]:
     """Parse a query and, where it is let through, run it."""
     try:
-        (text,) = con.execute("SELECT json_serialize_sql(?)", [query["sql"]]).fetchall()[0]
+        query["sql"].encode()  # or DuckDB ends with an error that is none of its own
+        (text,) = con.execute(f"EXECUTE parsed({_text(query['sql'])})").fetchall()[0]
         parsed: dict[str, Any] = json.loads(text)
         statements = [] if parsed["error"] else con.extract_statements(query["sql"])
-        refusal = _refusal(query, parsed, [statement.type for statement in statements])
+        nodes = _nodes(parsed.get("statements", []))
+        refusal = _refusal(query, parsed, nodes, [statement.type for statement in statements])
         if refusal:
             return _failed(query, *refusal)
         in_place = any(table.get("in_place") for table in request.get("tables", ()))
         packed = _packed(con, statements[0].query) if in_place else ""
         cursor = con.execute(packed) if packed else con.execute(statements[0])
-        return _run(cursor, query, _uses(parsed["statements"][0]), request)
+        return _run(cursor, query, _uses(parsed["statements"][0], nodes), request)
     except duckdb.InterruptException:
         return _failed(query, "slow", f"It took more than {request['interrupt_seconds']} seconds.")
     except MemoryError:
@@ -373,7 +410,9 @@ def _packed(con: duckdb.DuckDBPyConnection, sql: str) -> str:
     return f"SELECT * REPLACE ({{{names}, {rows}}} AS trail) FROM (\n{select}\n)"  # noqa: S608  # parsed before
 
 
-def _refusal(query: dict[str, Any], parsed: dict[str, Any], kinds: list[Any]) -> list[Any] | None:
+def _refusal(
+    query: dict[str, Any], parsed: dict[str, Any], nodes: Iterable[dict[str, Any]], kinds: list[Any]
+) -> list[Any] | None:
     """Say why a text is not exactly one SELECT, in a fixed order where that is asked for."""
     if parsed["error"]:
         position = [parsed["position"]] if "position" in parsed else []
@@ -385,27 +424,30 @@ def _refusal(query: dict[str, Any], parsed: dict[str, Any], kinds: list[Any]) ->
     modifiers = {each["type"] for each in parsed["statements"][0]["node"]["modifiers"]}
     if query["ordered"] and "ORDER_MODIFIER" not in modifiers:
         return ["order", "The outer SELECT has no ORDER BY."]
-    changing = next(_changing(parsed["statements"]), None)
+    changing = next(_changing(nodes), None)
     return ["sql", f"{changing} would give another answer another time."] if changing else None
 
 
-def _changing(node: object) -> Iterator[str]:
+def _nodes(tree: list[Any]) -> list[dict[str, Any]]:
+    """Give each object of a parsed query, those that hold others first."""
+    found: list[Any] = [tree]
+    for each in found:  # which grows meanwhile
+        inner = each.values() if isinstance(each, dict) else each
+        found += [value for value in inner if value and isinstance(value, dict | list)]
+    return [each for each in found if isinstance(each, dict)]
+
+
+def _changing(nodes: Iterable[dict[str, Any]]) -> Iterator[str]:
     """Name what in a parsed query depends on the clock, the process or chance: a function, or a sample."""
-    match node:
-        case list():
-            for each in node:
-                yield from _changing(each)
-        case dict():
-            columns = node.get("column_names") or ["", ""]
-            name = node.get("function_name") or (columns[0] if len(columns) == 1 else "")
-            if str(name).lower() in CHANGING or str(name).lower().startswith(("pragma_", "duckdb_")):
-                yield str(name)
-            if node.get("type") == "BASE_TABLE" and _is_of_the_catalogue(node):
-                yield str(node["table_name"])
-            if node.get("sample"):
-                yield "A sample"
-            for each in node.values():
-                yield from _changing(each)
+    for node in nodes:
+        columns = node.get("column_names") or ["", ""]
+        name = str(node.get("function_name") or (columns[0] if len(columns) == 1 else "")).lower()
+        if name in CHANGING or name.startswith(("pragma_", "duckdb_")):
+            yield str(node.get("function_name") or columns[0])
+        if node.get("type") == "BASE_TABLE" and _is_of_the_catalogue(node):
+            yield str(node["table_name"])
+        if node.get("sample"):
+            yield "A sample"
 
 
 def _is_of_the_catalogue(table: dict[str, Any]) -> bool:
@@ -416,7 +458,7 @@ def _is_of_the_catalogue(table: dict[str, Any]) -> bool:
     return own or (not schema and named.startswith(("duckdb_", "pragma_", "sqlite_")))
 
 
-def _uses(statement: dict[str, Any]) -> dict[str, Any]:
+def _uses(statement: dict[str, Any], nodes: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """Say what a parsed query rests on: the columns that it names, ``*`` for all of them, and its outer order.
 
     The order is a list of names, of positions counted from 1, or of nothing where a key is a calculation.
@@ -427,7 +469,7 @@ def _uses(statement: dict[str, Any]) -> dict[str, Any]:
         for order in modifier.get("orders", ())
         if modifier["type"] == "ORDER_MODIFIER"
     ]
-    return {"columns": sorted(set(_columns(statement))), "order": orders}
+    return {"columns": sorted(set(_columns(nodes))), "order": orders}
 
 
 def _key(expression: dict[str, Any]) -> str | int | None:
@@ -439,18 +481,13 @@ def _key(expression: dict[str, Any]) -> str | int | None:
     return int(position) if position.isdigit() else None
 
 
-def _columns(node: object) -> Iterator[str]:
-    match node:
-        case list():
-            for each in node:
-                yield from _columns(each)
-        case dict():
-            if node.get("class") == "STAR":
+def _columns(nodes: Iterable[dict[str, Any]]) -> Iterator[str]:
+    for node in nodes:
+        match node.get("class"):
+            case "STAR":
                 yield "*"
-            names = node.get("column_names") if node.get("class") == "COLUMN_REF" else ()
-            yield from (str(name).lower() for name in names or ())
-            for each in node.values():
-                yield from _columns(each)
+            case "COLUMN_REF":
+                yield from (str(name).lower() for name in node["column_names"] or ())
 
 
 def _run(
@@ -458,13 +495,14 @@ def _run(
 ) -> tuple[str, str]:
     """Write what a query gives, unless it is too much."""
     columns = [[each[0], str(each[1])] for each in cursor.description or ()]
+    writers = [_records if _NAMED.fullmatch(kind.replace('"', "")) else _plain for _, kind in columns]
     columns = [[name, _TRAIL if name == "trail" and _is_packed(kind) else kind] for name, kind in columns]
     for name, kind in columns:
         if kind == "TIMESTAMP WITH TIME ZONE":
             return _failed(query, "sql", f"The column {name} has a time zone: cast it to TIMESTAMP, or to VARCHAR.")
     rows = []
     while (row := cursor.fetchone()) is not None:  # one at a time: each may have a long trail
-        rows.append([_plain(value) for value in row])
+        rows.append([write(value) for write, value in zip(writers, row, strict=True)])
         if len(rows) > request["most_rows"]:
             return _failed(query, "output", f"It gives more than {request['most_rows']:,} rows.")
     numbers = sum(len(value["rows"]) for row in rows for value in row if isinstance(value, dict))
@@ -489,6 +527,11 @@ def _unpacked(value: dict[str, Any]) -> object:
         return _plain(value["trail"])
     numbers = base64.b64encode(array("I", value["rows"]).tobytes()).decode("ascii")
     return {"package": value["package"], "resource": value["resource"], "rows": numbers}
+
+
+def _records(trail: Sequence[dict[str, object] | None] | None) -> object:
+    """Write a trail as records, which are most of what there is to write: each as [package, resource, row]."""
+    return None if trail is None else [None if each is None else list(each.values()) for each in trail]
 
 
 def _plain(value: object) -> object:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from site_builder import database, descriptor, discover, urls
+from site_builder import database, descriptor, discover, sandbox, urls
 from tests.tools import ROOT
 
 REFERENCE = (ROOT / "docs" / "PACKAGE.md").read_text("utf-8")
@@ -98,7 +98,7 @@ def test_the_limits_in_the_reference_are_those_of_the_code() -> None:
         f"{descriptor.MOST_FIELDS:,} fields",
         f"{database.SUMMARY.rows:,} rows",
         f"{database.SUMMARY.bytes:,} bytes",
-        f"{database.MEMORY_MB} MB",
+        f"{sandbox.MEMORY_MB} MB",
         f"After {database.INTERRUPT_SECONDS} seconds",
         f"after {database.KILL_SECONDS} it is ended",
     }

@@ -1,17 +1,23 @@
 """A stranger's SQL reads no file, writes none, asks nobody, and ends within its time and memory."""
 
+import json
+import subprocess
+import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from site_builder import database
-from site_builder.database import Failure, Query, ask, prepare
+from site_builder import database, sandbox
+from site_builder.database import Failure, Query, ask, prepare, to_load
 from site_builder.model import Answer, Cell, Field, Resource, Table
 from site_builder.sandbox import CHANGING
 from site_builder.sandboxing import OWN
 from tests.making import tree, write
+from tests.tools import ROOT
 
 FINES = Table(
     Resource("fines", "", "", (), True, "", "", True, (Field("street", "string", "", ""),)), ((Cell("Quay", "Quay"),),)
@@ -79,6 +85,9 @@ SELECT 1 AS a ORDER BY 1; SELECT 2 AS a ORDER BY 1
 SELECT 1 AS a ORDER BY 1; DROP TABLE fines
 DROP TABLE fines; SELECT 1 AS a ORDER BY 1
 PREPARE mine AS SELECT 1
+EXECUTE parsed('SELECT 1')
+DEALLOCATE parsed
+SET memory_limit = '4GB'
 """
 
 WRITING = """
@@ -169,6 +178,13 @@ def test_every_function_of_duckdbs_that_depends_on_more_than_the_tables_is_known
     assert sorted(names - CHANGING - set(f"{constant} {failing}".split())) == []
 
 
+def test_a_text_that_is_no_unicode_fails_alone(tmp_path: Path) -> None:
+    """JSON can hold one, and so can the SQL of a published figure."""
+    assert ask_hostile(tmp_path, "SELECT '\ud800' AS a ORDER BY 1") == (
+        Failure("sql", "It is too deep, or gives a value that cannot be written."),
+    )
+
+
 def test_a_fault_of_syntax_says_where(tmp_path: Path) -> None:
     """In the parser's own words."""
     (given,) = ask_hostile(tmp_path, "SELEC street FROM fines")
@@ -191,6 +207,57 @@ def test_a_query_that_needs_too_much_memory_fails_alone(tmp_path: Path, sql: str
     assert isinstance(given, Failure)
     assert given.kind in {"memory", "slow", "sql"}
     assert given.kind != "sql" or "memory" in given.message.lower() or "too large" in given.message.lower(), given
+
+
+CRAMPED = """
+import os
+from site_builder import sandbox
+con = sandbox.connected()
+assert con.execute("SELECT current_setting('memory_limit')").fetchall() == [("488.2 MiB",)]
+con.execute("SET memory_limit = '1KB'")
+os._exit(sandbox.answer_request(con))
+"""
+"""A program that answers a request with hardly any memory."""
+
+
+def test_the_limit_of_memory_holds_while_tables_are_loaded(tmp_path: Path) -> None:
+    """Tables that do not fit fail as a query that needs too much does, and not as a fault of ours."""
+    request = {"tables": [to_load(prepare("parking-fines", FINES, tmp_path))]}
+    ended = subprocess.run(
+        [sys.executable, "-c", CRAMPED],
+        input=json.dumps(request),
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert (ended.returncode, ended.stderr.split(":")[0]) == (1, "MemoryError")
+
+
+def test_each_query_has_its_own_time() -> None:
+    """Two that take longer together than one may are let be, and so is whatever comes between two."""
+    stopped: list[bool] = []
+
+    def stop() -> None:
+        stopped.append(True)
+        raise EOFError  # so that the thread ends, which else watches for as long as the process lives
+
+    def watch() -> None:
+        with suppress(EOFError):
+            turn.watch()
+
+    turn = sandbox.Turn(stop, 1.0)
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    for _ in range(2):
+        turn.begin()
+        time.sleep(0.6)
+        turn.end()
+    time.sleep(1.2)
+    assert stopped == []
+    turn.begin()
+    watching.join(5)
+    assert stopped == [True]
 
 
 @pytest.mark.parametrize(
