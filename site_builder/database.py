@@ -104,16 +104,11 @@ def prepare(package: str, table: Table, scratch: Path) -> Loaded:
         kinds = tuple((each.name, _large_type(each, table.rows)) for each in given)
         write_parquet(table, parquet, json.dumps(table_schema(table), ensure_ascii=False))
         return Loaded("", urls.sql_name(name), package, name, kinds, parquet=parquet, in_place=True)
-    columns = [(column.name, _type(column, table)) for column in given]
+    values = [column.values(table.rows) for column in given]
+    columns = [(column.name, _type(column, each)) for column, each in zip(given, values, strict=True)]
+    in_utc = [map(_utc, each) if kind == "TIMESTAMP" else each for each, (_, kind) in zip(values, columns, strict=True)]
     csv = scratch / f"{name}.load.csv"
-    _write_csv(
-        csv,
-        [column for column, _ in columns],
-        (
-            [_sql_value(column.value(row), kind) for column, (_, kind) in zip(given, columns, strict=True)]
-            for row in table.rows
-        ),
-    )
+    _write_csv(csv, columns, in_utc, len(table.rows))
     parquet = scratch / f"{name}.parquet"
     about = json.dumps(table_schema(table), ensure_ascii=False)
     return Loaded("", urls.sql_name(name), package, name, tuple(columns), csv, parquet, about)
@@ -128,22 +123,23 @@ def prepare_values(
 ) -> Loaded:
     """Write a table of the site's own for loading, which no package holds."""
     csv = scratch / f"{schema}.{name}.load.csv"
-    _write_csv(csv, [column for column, _ in columns], rows)
+    rows = tuple(rows)
+    _write_csv(csv, columns, zip(*rows, strict=True), len(rows))
     return Loaded(schema, name, schema, name, tuple(columns), csv)
 
 
-def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.write(",".join(map(_quoted, ("_record", *columns))) + "\n")
-        for number, row in enumerate(rows, start=1):
-            file.write(",".join(map(_quoted, (number, *row))) + "\n")
+def _write_csv(path: Path, columns: Sequence[tuple[str, str]], values: Iterable[Iterable[Value]], rows: int) -> None:
+    """Write the values of each column, with the number of each row before them."""
+    header = ",".join(_quoted(name) for name in ("_record", *(name for name, _ in columns)))
+    lines = zip(*(map(_quoted, each) for each in (range(1, rows + 1), *values)), strict=True)
+    path.write_text("\n".join((header, *map(",".join, lines), "")), encoding="utf-8", newline="")
 
 
-def _type(column: TypedColumn, table: Table) -> str:
+def _type(column: TypedColumn, given: Sequence[Value]) -> str:
     """Choose a type that holds every value exactly: DECIMAL rather than DOUBLE, so that sums do not depend on order."""
     if column.is_reason:
         return "VARCHAR"
-    values = [value for row in table.rows if (value := column.value(row)) is not None]
+    values = [value for value in given if value is not None]
     match column.field.type:
         case "integer":
             return "BIGINT" if all(isinstance(v, int) and abs(v) < _BIGINT for v in values) else "DECIMAL(38,0)"
@@ -163,21 +159,27 @@ def _large_type(column: TypedColumn, rows: LargeRows) -> str:
     return "VARCHAR" if column.is_reason else rows.columns[column.position].kind
 
 
-def _sql_value(value: Value, kind: str) -> Value:
+def _utc(value: Value) -> Value:
     """Bring a moment with a time zone to UTC, since SQL's knows none."""
-    return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo and kind == "TIMESTAMP" else value
+    return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value
 
 
 def _quoted(value: Value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, date | datetime | time):
-        text = value.isoformat()
-    elif isinstance(value, bool):
-        text = "true" if value else "false"
-    else:
-        text = f"{value:f}" if isinstance(value, Decimal) and value.is_finite() else str(value)
-    return '"' + text.replace('"', '""') + '"'
+    """Write a value, of which most are texts."""
+    match value:
+        case str():
+            text = value.replace('"', '""')
+        case None:
+            return ""
+        case bool():
+            text = "true" if value else "false"
+        case date() | time():
+            text = value.isoformat()
+        case Decimal() if value.is_finite():
+            text = f"{value:f}"
+        case _:
+            text = str(value).replace('"', '""')
+    return f'"{text}"'
 
 
 def ask(

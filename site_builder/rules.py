@@ -41,6 +41,8 @@ class Counted:
 
 def broken(counted: Counted, vocabulary: Vocabulary, *, across: bool) -> tuple[Problem, ...]:
     """Find the rules that a summary breaks: each once, where it breaks it first."""
+    if not vocabulary.rules:
+        return ()
     reads = _reads(counted, vocabulary)
     return tuple(
         Problem(counted.summary.where, "rule-broken", f"{fault} {rule.says}", rule.mend, field=rule.rule)

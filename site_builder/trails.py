@@ -204,13 +204,18 @@ class TableLookup:
 
     about: Callable[[str, str], AnyFacts | None]
     """Gives what is known of a package's table."""
-    one: Callable[[RecordRef], Found | None]
-    """Finds a record of a table that is not large; nothing where there is none."""
+    found: dict[RecordRef, Found]
+    """What was found before, in tables that are not large: a package's summaries mostly count the same records."""
 
     def __call__(self, ref: RecordRef) -> Found | None:
         """Find one record; nothing where there is none."""
+        if ref in self.found:
+            return self.found[ref]
         table = self.about(ref.package, ref.resource)
-        return table.find(ref) if isinstance(table, LargeFacts) else self.one(ref)
+        found = table.find(ref) if table else None
+        if found and not isinstance(table, LargeFacts):
+            self.found[ref] = found
+        return found
 
 
 def find_each(lookup: Lookup, trail: Sequence[RecordRef]) -> Sequence[Found]:
@@ -219,21 +224,13 @@ def find_each(lookup: Lookup, trail: Sequence[RecordRef]) -> Sequence[Found]:
         facts = lookup.about(trail.package, trail.resource)
         if isinstance(facts, LargeFacts):
             return Records(trail, facts)
-    return tuple(found for ref in trail if (found := lookup(ref)))
+    before = lookup.found if isinstance(lookup, TableLookup) else {}
+    return tuple([found for ref in trail if (found := before.get(ref) or lookup(ref))])
 
 
 def lookup_in(tables: Mapping[tuple[str, str], AnyFacts]) -> Lookup:
-    """Make what finds the records of these tables, each by its package and resource.
-
-    A package's summaries mostly count the same records, so each is put together once.
-    """
-
-    @cache
-    def one(ref: RecordRef) -> Found | None:
-        table = tables.get((ref.package, ref.resource))
-        return table.find(ref) if table else None
-
-    return TableLookup(lambda package, resource: tables.get((package, resource)), one)
+    """Make what finds the records of these tables, each by its package and resource."""
+    return TableLookup(lambda package, resource: tables.get((package, resource)), {})
 
 
 def lookup_on_disk(places: Mapping[tuple[str, str], Path]) -> Lookup:
@@ -244,8 +241,4 @@ def lookup_on_disk(places: Mapping[tuple[str, str], Path]) -> Lookup:
         parquet = places.get((package, resource))
         return read_facts(facts_path(parquet, resource)) if parquet else None
 
-    def one(ref: RecordRef) -> Found | None:
-        table = about(ref.package, ref.resource)
-        return table.find(ref) if table else None
-
-    return TableLookup(about, one)
+    return TableLookup(about, {})
