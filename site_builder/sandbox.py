@@ -226,7 +226,6 @@ def _warm_up(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("DROP TABLE again")
     os.close(csv)
     os.close(parquet)
-    con.execute(f"SET memory_limit = '{MEMORY_MB}MB'")  # gives back what is free: a child gets new memory for less
 
 
 # --- one request -----------------------------------------------------------------------------------------------------

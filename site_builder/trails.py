@@ -109,13 +109,14 @@ MOST_WORDINGS = 200
 def _words(table: Table, vocabulary: Vocabulary) -> dict[str, list[int]]:
     """Number the wordings of each field that has few; in a compiled table those of each table that it is made of."""
     origins = table.origins()
-    tables = [each.record[:2] for each in origins] if origins else [("", "")] * len(table.rows)
+    tables = [each.record[:2] for each in origins]
     apart = {*ORIGIN, *OWN_FACTS, *(vocabulary.lists if origins else ())}
     words: dict[str, list[int]] = {}
     for n, field in enumerate(table.resource.fields):
-        seen: dict[tuple[object, ...], int] = {}
+        seen: dict[object, int] = {}
         if field.name not in apart:
-            keys = ((*at, row[n].text) for at, row in zip(tables, table.rows, strict=True))
+            texts = [row[n].text for row in table.rows]
+            keys = zip(tables, texts, strict=True) if origins else texts
             numbers = [seen.setdefault(key, len(seen)) for key in keys]
             words |= {field.name: numbers} if len(seen) <= MOST_WORDINGS else {}
     return words

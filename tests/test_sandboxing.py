@@ -127,7 +127,7 @@ def test_the_server_knows_nothing_of_who_started_it(monkeypatch: pytest.MonkeyPa
     """Neither its environment nor its folder nor its open files."""
     monkeypatch.setenv("SECRET", "canary")
     pid = server()
-    assert Path(f"/proc/{pid}/environ").read_bytes() == b"TZ=UTC\0"
+    assert Path(f"/proc/{pid}/environ").read_bytes() == b"TZ=UTC\0GLIBC_TUNABLES=glibc.malloc.tcache_count=1000\0"
     assert Path(f"/proc/{pid}/cwd").resolve() == Path("/")
     kinds = {str(path.readlink()).partition(":")[0] for path in Path(f"/proc/{pid}/fd").iterdir()}
     assert kinds <= {"socket", "/dev/null", "pipe", "/dev/urandom"}
