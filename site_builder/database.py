@@ -279,9 +279,10 @@ def _trail(written: Any) -> Sequence[RecordRef]:  # noqa: ANN401  # it came from
     """Read a trail: records, or a large table's name and the numbers of its rows."""
     if isinstance(written, dict):
         return LongTrail(written["package"], written["resource"], array("I", b64decode(written["rows"])))
-    if any(None in record for record in written or () if record):
+    records = [record for record in written or () if record]
+    if any(None in record for record in records):
         raise ValueError
-    return tuple(RecordRef(*record) for record in written or () if record)
+    return tuple(map(RecordRef._make, records))
 
 
 def _first_line(message: str) -> str:
