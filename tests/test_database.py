@@ -1,5 +1,7 @@
 """Tables mean the same to SQL as to every page: typed, exact, with a reason for what is missing."""
 
+from copy import copy
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -85,6 +87,16 @@ def test_a_field_with_one_reason_has_one_column(tmp_path: Path) -> None:
         tmp_path, "SELECT * EXCLUDE (_record) FROM fines ORDER BY 1", table(column("x", "string", "a", None))
     )
     assert given.columns == (Column("x", "VARCHAR"),)
+
+
+def test_the_columns_of_a_table_are_found_once_and_go_with_its_rows() -> None:
+    """All rows are looked at for them; a part of a table has the columns of that part."""
+    amount = Field("amount", "number", "Amount", "", missing=(Missing("[cut]", "withheld"),))
+    whole = table((amount, [Cell(Decimal(1), "1"), Cell(None, "[cut]", "withheld")]))
+    assert [each.name for each in whole.columns] == ["amount", "amount__missing"]
+    assert whole.columns is whole.columns
+    assert copy(whole).columns == whole.columns
+    assert [each.name for each in replace(whole, rows=whole.rows[:1]).columns] == ["amount"]
 
 
 def test_a_trail_is_taken_apart_from_the_columns(tmp_path: Path) -> None:
