@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from site_builder import urls
 from site_builder.model import PackageFolder
@@ -109,12 +109,6 @@ class Finder:
             yield match.group(), self.terms.get(match.group()) or self.terms.get(match.group().lower())
             end = match.end()
         yield text[end:], None
-
-
-@lru_cache(maxsize=4096)
-def found(finder: Finder, text: str) -> tuple[tuple[str, Term | None], ...]:
-    """Find the terms in a short text, such as a cell, which stands on several pages: each is looked through once."""
-    return tuple(finder.find(text))
 
 
 @cache

@@ -6,13 +6,13 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 import jinja2
 from markupsafe import Markup, escape
 
 from site_builder import __version__, rows, urls, workings
-from site_builder.glossary import Term, finder, found
+from site_builder.glossary import Finder, Term, finder
 from site_builder.pages import Page, plural
 from site_builder.settings import Site
 
@@ -40,8 +40,9 @@ class _Words:
 
     def explain(self, text: str) -> Markup:
         """Mark every term in a plain text."""
-        stretches = found(self._finder, text)
-        return self._join(stretches) if len(stretches) > 1 else escape(text)
+        marked, terms = _explained(self._finder, text)
+        self.met |= {term.code: term for term in terms}
+        return marked
 
     def explain_once(self, html: str) -> Markup:
         """Mark each term in HTML of our own where it stands first on the page, outside links, headings and code."""
@@ -62,27 +63,31 @@ class _Words:
             parts.append((stretch, term if first else None))
             if term is not None:
                 self.met[term.code] = term
-        return self._join(parts)
+        return _joined(parts)
 
-    def _join(self, stretches: Sequence[tuple[str, Term | None]]) -> Markup:
-        """Mark terms, each glued to the quotes and stops at its sides, from which no line may part it."""
-        texts = [text for text, _ in stretches]
-        made = [Markup()] * len(stretches)
-        for n, (_, term) in enumerate(stretches):
-            if term is not None:
-                before, after = _END.search(texts[n - 1]), _START.match(texts[n + 1])
-                glued = (before[0] if before else "", self._mark(texts[n], term), after[0] if after else "")
-                texts[n - 1] = texts[n - 1].removesuffix(glued[0])
-                texts[n + 1] = texts[n + 1].removeprefix(glued[2])
-                made[n] = (
-                    Markup('<span class="glue">{}{}{}</span>').format(*glued) if glued[0] or glued[2] else glued[1]
-                )
-        return Markup().join(made[n] if term else escape(texts[n]) for n, (_, term) in enumerate(stretches))
 
-    def _mark(self, stretch: str, term: Term) -> Markup:
-        self.met[term.code] = term
-        button = Markup('<button type="button" class="term" popovertarget="term-{}">{}</button>')
-        return button.format(term.code, stretch)
+@lru_cache(maxsize=4096)
+def _explained(finder: Finder, text: str) -> tuple[Markup, tuple[Term, ...]]:
+    """Mark every term in a short text, such as a cell, and name them: it stands on several pages."""
+    stretches = list(finder.find(text))
+    return _joined(stretches), tuple(term for _, term in stretches if term is not None)
+
+
+def _joined(stretches: Sequence[tuple[str, Term | None]]) -> Markup:
+    """Mark terms, each glued to the quotes and stops at its sides, from which no line may part it."""
+    texts = [text for text, _ in stretches]
+    made: dict[int, str] = {}
+    for n, (_, term) in enumerate(stretches):
+        if term is not None:
+            before, after = _END.search(texts[n - 1]), _START.match(texts[n + 1])
+            sides = (before[0] if before else "", after[0] if after else "")
+            texts[n - 1] = texts[n - 1].removesuffix(sides[0])
+            texts[n + 1] = texts[n + 1].removeprefix(sides[1])
+            button = f'<button type="button" class="term" popovertarget="term-{escape(term.code)}">{escape(texts[n])}'
+            made[n] = f"{escape(sides[0])}{button}</button>{escape(sides[1])}"
+            if any(sides):
+                made[n] = f'<span class="glue">{made[n]}</span>'
+    return Markup("".join(made.get(n) or escape(text) for n, text in enumerate(texts)))  # noqa: S704  # each part is escaped
 
 
 class _Context(jinja2.runtime.Context):

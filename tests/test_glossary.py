@@ -1,11 +1,13 @@
 """Terms of a glossary are read from a package and found where they stand."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from site_builder.glossary import Term, find, finder, found, read_glossary
+from site_builder.glossary import Term, find, read_glossary
 from site_builder.model import PackageFolder
+from site_builder.render import _Words
 
 CODES = """list,code,label,also,definition,source
 fine,pcn,Penalty charge notice,PCN|charge notice,A demand for money.,Made up
@@ -96,11 +98,18 @@ def test_a_glossary_without_definitions_is_a_problem(folder: PackageFolder) -> N
     assert problem.what == "The glossary has no column definition, source."
 
 
-def test_what_was_found_in_a_text_is_of_its_glossary_alone(folder: PackageFolder) -> None:
-    """It is remembered, since a cell stands on several pages."""
-    known = terms(folder)
-    notice, void = finder(known[:1]), finder(known[1:])
+def test_words_are_explained_on_each_page_that_they_stand_on_and_by_its_own_glossary(folder: PackageFolder) -> None:
+    """What is marked in a cell is remembered, since it stands on several pages; each page says what it means."""
+    notice, void = terms(folder)
+    for term, marked in ((notice, "Void: [PCN]"), (void, "[Void]: PCN"), (notice, "Void: [PCN]")):
+        page = _Words((term,))
+        made = re.sub(r"</?span[^>]*>", "", page.explain("Void: PCN"))
+        assert re.sub(r"<button[^>]*>([^<]*)</button>", r"[\1]", made) == marked
+        assert list(page.met) == [term.code]
 
-    for _ in range(2):
-        assert [term.code for _, term in found(notice, "Void: PCN") if term] == ["fine-pcn"]
-        assert [term.code for _, term in found(void, "Void: PCN") if term] == ["fine-void"]
+
+def test_what_stands_beside_an_explained_word_cannot_be_a_tag(folder: PackageFolder) -> None:
+    made = _Words(terms(folder)).explain("<i>void</i> <&PCN&>")
+
+    assert re.findall(r"<[^>]*>", re.sub(r"</?(?:button|span)[^>]*>", "", made)) == []
+    assert made.count("<button") == 2
