@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from traceback import format_exception
@@ -144,8 +145,8 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
                 searched = begin_search(members, site)
                 holdings = read_holdings(whole, site.vocabulary, LONGEST_TRAIL)
                 problems = (*problems, *compose(members, content, site, folder, withdrawn, holdings))
-                everywhere = ((folder.root, folder.files), *((part.folder, part.files()) for part in parts.values()))
-                problems = (*problems, *remains(everywhere, withdrawn))
+                theirs = ((part.folder, part.files()) for part in parts.values())
+                problems = (*problems, *remains(chain([(folder.root, folder.files)], theirs), withdrawn))
         if not drafting:
             with timing.stage("changed"):
                 problems = tuple(_but_of_changed(problems, inputs.changed(look_at_inputs(root))))

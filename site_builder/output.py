@@ -12,17 +12,17 @@ import ctypes
 import errno
 import hashlib
 import os
-import pickle
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from site_builder import urls
 from site_builder.fingerprints import linked_signature
 from site_builder.json_files import as_json
 from site_builder.model import File
+from site_builder.notes import read_note, write_note
 
 MANIFEST = urls.MANIFEST
 READ_ONLY = 0o444 if os.name == "posix" else 0o666
@@ -57,6 +57,8 @@ class Folder:
         self._files: dict[str, File] = {}
         self._folders: set[str] = set()
         self._adopted: set[str] = set()
+        self.copied = False
+        """Whether some of what it adopted are copies, where the system makes no links."""
 
     @property
     def adopted(self) -> Collection[str]:
@@ -125,19 +127,24 @@ class Folder:
             if file.path in self._files:
                 message = f"two files of the site have the path {file.path}"
                 raise ValueError(message)
-            link(f"{folder}/{file.path}", self._place(file.path))
+            self.copied |= not link(f"{folder}/{file.path}", self._place(file.path))
             self._files[file.path] = file
             self._adopted.add(file.path)
 
 
-def link(source: str, target: str) -> None:
-    """Let a file stand at a second path, as a hard link, or as a copy where the system has none or not here."""
+def link(source: str, target: str) -> bool:
+    """Let a file stand at a second path, as a hard link, or as a copy where the system has none or not here.
+
+    Say whether it is a link.
+    """
     try:
         os.link(source, target)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
         shutil.copy2(source, target)
+        return False
+    return True
 
 
 @contextlib.contextmanager
@@ -245,6 +252,10 @@ class Part:
     """Reads the list of them."""
 
 
+_Paths = tuple[str, ...]
+"""What is looked at below a folder of a part, by its paths from there."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Tree:
     """What a whole site in a folder consists of, and what the system said of it when it was made."""
@@ -255,6 +266,12 @@ class _Tree:
     """SHA-256 of each other file, by its path."""
     looks: Mapping[str, str]
     """How the system told each folder of a part, and each other file, by its path."""
+    below: Mapping[str, _Paths]
+    """What was looked at below each folder of a part.
+
+    A folder shows that a file was put into it or taken out of it. The files themselves are looked at only where they
+    are copies: what somebody writes into a link, by force, is in what is kept of the package as well.
+    """
 
 
 class Spare:
@@ -274,29 +291,20 @@ class Spare:
         try:
             if os.stat(self.tree).st_dev != os.stat(self._out.parent).st_dev:  # noqa: PTH116  # two numbers, no more
                 return None
-            note = self._note(self.tree)
-            known = pickle.loads(note.read_bytes()) if note else None  # noqa: S301  # we wrote it
-        except (
-            OSError,
-            pickle.UnpicklingError,
-            EOFError,
-            AttributeError,
-            ImportError,
-            IndexError,
-            TypeError,
-            ValueError,
-        ):
+        except OSError:
             return None
+        note = self._note(self.tree)
+        known = read_note(note) if note else None
         if not isinstance(known, _Tree):
             return None
-        looks = _looks(self.tree, frozenset(root for _, roots in known.parts.values() for root in roots))
+        looks = _looks(self.tree, known.below)
         if looks.keys() - known.looks.keys() or any(looks.get(path) != known.looks[path] for path in known.files):
             return None
         sound = {
             name: (key if all(looks.get(root) == known.looks[root] for root in roots) else "", roots)
             for name, (key, roots) in known.parts.items()
         }
-        return _Tree(sound, known.files, known.looks)
+        return replace(known, parts=sound)
 
     def assemble(self, before: _Tree | None, stage: Path, parts: Mapping[str, Part], rest: Folder) -> Path:
         """Give a folder that holds all parts and all other files: the spare, brought up to date, or a new one.
@@ -307,7 +315,7 @@ class Spare:
         if before is None:
             remove(self.tree)
             base.mkdir()
-            before = _Tree({}, {}, {})
+            before = _Tree({}, {}, {}, {})
         (base / MANIFEST).unlink(missing_ok=True)
         held = {name: (part.key, part.roots) for name, part in parts.items()}
         hashes = {file.path: file.sha256 for file in rest.files}
@@ -325,10 +333,14 @@ class Spare:
         changed = [file for file in rest.files if before.files.get(file.path) != file.sha256 and file.path != MANIFEST]
         _adopt(target, rest.root, changed)
         _adopt(target, rest.root, (file for file in rest.files if file.path == MANIFEST))
-        looks = {root: before.looks[root] for name in held.keys() - other for root in held[name][1]}
-        looks |= {root: _look_below(base, root) for name in held.keys() & other for root in held[name][1]}
-        looks |= {path: linked_signature(os.lstat(base / path)) for path in hashes}
-        self._remember(base, _Tree(held, hashes, looks))
+        same = [root for name in held.keys() - other for root in held[name][1]]
+        below = {root: before.below[root] for root in same}
+        new = [root for name in held.keys() & other for root in held[name][1]]
+        below |= {root: _paths(f"{base}/{root}", files=target.copied) for root in new}
+        looks = {root: before.looks[root] for root in same}
+        looks |= {root: _look_at(f"{base}/{root}", below[root]) for root in new}
+        looks |= {path: linked_signature(os.lstat(f"{base}/{path}")) for path in hashes}
+        self._remember(base, _Tree(held, hashes, looks, below))
         return base
 
     def publish(self, tree: Path) -> bool:
@@ -356,42 +368,49 @@ class Spare:
         note = self._note(tree)
         if note:
             self._folder.mkdir(parents=True, exist_ok=True)
-            new = note.with_suffix(".new")
-            new.write_bytes(pickle.dumps(consists))
-            new.replace(note)
+            write_note(note, consists)
 
 
-def _looks(tree: Path, roots: frozenset[str]) -> dict[str, str]:
+def _looks(tree: Path, below: Mapping[str, _Paths]) -> dict[str, str]:
     """Say how the system tells each folder of a part, and each file outside of these."""
     looks: dict[str, str] = {}
     folders = [""]
     while folders:
         folder = folders.pop()
-        with os.scandir(tree / folder) as entries:
+        with os.scandir(f"{tree}/{folder}") as entries:
             for entry in entries:
                 path = folder + entry.name
                 if not entry.is_dir(follow_symlinks=False):
                     looks[path] = linked_signature(entry.stat(follow_symlinks=False))
-                elif f"{path}/" in roots:
-                    looks[f"{path}/"] = _look_below(tree, f"{path}/")
+                elif f"{path}/" in below:
+                    looks[f"{path}/"] = _look_at(f"{tree}/{path}/", below[f"{path}/"])
                 else:
                     folders.append(f"{path}/")
     return looks
 
 
-def _look_below(tree: Path, root: str) -> str:
-    """Say in a few characters how the system tells all files below a folder."""
+def _look_at(folder: str, paths: _Paths) -> str:
+    """Say in a few characters how the system tells what lies at some paths below a folder."""
     made = hashlib.sha256()
-    folders = [f"{tree}/{root}"]
-    while folders:
-        with os.scandir(folders.pop()) as found:
-            entries = sorted(found, key=lambda each: each.name)
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                folders.append(entry.path)
-            else:
-                made.update(f"{entry.name} {linked_signature(entry.stat(follow_symlinks=False))}\n".encode())
+    for path in paths:
+        try:
+            made.update(f"{path} {linked_signature(os.lstat(folder + path))}\n".encode())
+        except OSError:
+            made.update(f"{path} is gone\n".encode())
     return made.hexdigest()
+
+
+def _paths(folder: str, *, files: bool) -> _Paths:
+    """Give the paths of a folder and of those below it, each from there; also those of files where they count."""
+    folders, beside = [""], list[str]()
+    for path in folders:
+        with os.scandir(folder + path) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(f"{path}{entry.name}/")
+                elif files:
+                    beside.append(path + entry.name)
+    return (*folders, *sorted(beside))
 
 
 def lay(target: Path, parts: Iterable[Part], rest: Folder) -> None:
