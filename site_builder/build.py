@@ -17,11 +17,11 @@ from site_builder import timing, urls
 from site_builder.built import SITE, Builder, BuiltPackage, Checker, Executor
 from site_builder.cache import opened, package_key, shared_key, working_folder
 from site_builder.charts import draw, redraw
-from site_builder.compiling import compile_tables, recipes
+from site_builder.compiling import Recipe, compile_tables, recipes
 from site_builder.compose import Members, begin_search, compose, finish_search, write_manifest
 from site_builder.content import read_content
 from site_builder.discover import discover
-from site_builder.fingerprints import Inputs, digest, look_at_inputs
+from site_builder.fingerprints import Inputs, digest, look_at_inputs, program
 from site_builder.glossary import read_glossary
 from site_builder.history import read_history
 from site_builder.holding import read_holdings
@@ -97,7 +97,8 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
     was built anew, and, when all is there but the search index, of a function that lays the site into a folder.
     """
     inputs = inputs or look_at_inputs(root)
-    recall = Recall(cache / _RECALL if cache else None, inputs.packages)
+    made_by = program()
+    recall = Recall(cache / _RECALL if cache else None, inputs.packages, made_by)
     site, problems = read_site(root, url)
     with timing.stage("discover"):
         folders, found = discover(root / PACKAGES, recall.screened)
@@ -112,7 +113,7 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
     problems = (*problems, *found, *wrong, *amiss)
     with staging(out) as stage, opened(cache, stage / "kept") as kept:
         spare = Spare(kept / "spare" / digest([str(out.absolute())])[:16], out)
-        shared = shared_key(root, site, folders)
+        shared = shared_key(root, site, folders, made_by)
         key_of = partial(package_key, shared=shared, recall=recall)
         keeper = Keeper(executor, kept / "packages", key_of, ready, fresh=fresh)
         with ThreadPoolExecutor(1) as aside:
@@ -121,9 +122,8 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
                 history = read_history(root, folders, stage / "history", required=require_history, told=recall.told)
             folders, problems = history.folders, (*problems, *history.problems)
             with timing.stage("packages"):
-                built = each_package(
-                    folders, Builder.of(site, working_folder(kept, stage / "kept")), keeper.folder, keeper, progress
-                )
+                builder = Builder.of(site, working_folder(kept, stage / "kept", made_by))
+                built = each_package(folders, builder, keeper.folder, keeper, progress, recall.recipes)
         timed = tuple(timing.Timed(package.name, package.spent) for package in built)
         problems = (*problems, *(problem for package in built for problem in package.problems))
         whole = [package for package in built if package.card]
@@ -242,16 +242,17 @@ def _of(problems: Iterable[Problem], folders: Iterable[PackageFolder]) -> tuple[
     return tuple(problem for problem in problems if problem.where.split("/")[1] in names)
 
 
-def each_package(
+def each_package(  # noqa: PLR0913, PLR0917  # what to do, where, how, and who is told
     folders: Sequence[PackageFolder],
     work: Callable[..., BuiltPackage],
     scratch: Path,
     executor: Executor,
     progress: Callable[[str], None],
+    compiled: Callable[[PackageFolder], Sequence[Recipe]] = recipes,
 ) -> list[BuiltPackage]:
-    """Do the same for each package; one with compiled tables comes after those that it is made from."""
+    """Do the same for each package; one with tables that are compiled comes after those that it is made from."""
     scratch.mkdir(parents=True, exist_ok=True)
-    whole = [folder for folder in folders if not recipes(folder)]
+    whole = [folder for folder in folders if not compiled(folder)]
     done = [*_each(executor, [(folder, work, (folder, scratch / folder.name)) for folder in whole], progress)]
     later: list[PackageFolder] = []
     for folder in folders:

@@ -30,15 +30,15 @@ def opened(cache: Path | None, own: Path) -> Iterator[Path]:
         yield folder
 
 
-def working_folder(cache: Path, own: Path) -> Path | None:
-    """Give the folder for what processes of this program work out, and forget those of others.
+def working_folder(cache: Path, own: Path, program: str) -> Path | None:
+    """Give the folder for what processes of this program work out, which a hash tells, and forget those of others.
 
     A build without a cache, which keeps things in a folder of its own, has none.
     """
     workings.use(None)
     if cache == own:
         return None
-    here = cache / "workings" / fingerprints.program()[:16]
+    here = cache / "workings" / program[:16]
     here.mkdir(parents=True, exist_ok=True)
     for other in here.parent.iterdir():
         if other != here:
@@ -47,7 +47,7 @@ def working_folder(cache: Path, own: Path) -> Path | None:
     return here
 
 
-def shared_key(root: Path, site: Site, folders: Iterable[PackageFolder]) -> str:
+def shared_key(root: Path, site: Site, folders: Iterable[PackageFolder], program: str) -> str:
     """Hash all that every package depends on: the program, the settings, the packages that hold codes and series."""
     shared = {site.glossary.partition("/")[0], site.series_package} - {""}
     told = [part for each in folders if each.name in shared for part in (each.name, _contents(each))]
@@ -56,7 +56,7 @@ def shared_key(root: Path, site: Site, folders: Iterable[PackageFolder]) -> str:
     scripts = [asset.path for asset in site.assets]
     settings = (root / SETTINGS).read_bytes()
     return fingerprints.digest(
-        [fingerprints.program(), settings, site.url, str(site.drafting), *told, *texts, *scripts]
+        [program, settings, site.url, str(site.drafting), *told, *texts, *scripts]
     )
 
 

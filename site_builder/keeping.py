@@ -12,11 +12,13 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from site_builder import fingerprints
 from site_builder.built import SITE, BuiltPackage, Executor
+from site_builder.database import Loaded
 from site_builder.model import Card, Field, File, PackageFolder
 from site_builder.notes import read_note, write_note
 from site_builder.output import remove, verify
@@ -24,7 +26,7 @@ from site_builder.timing import measuring, stage
 
 NOTE, CARD, FILES = "answer.pickle", "card.pickle", "files.pickle"
 """What is kept of a package beside what it wrote: the answer without its largest parts, and these parts."""
-_NOTED = "answers.pickle"
+_NOTED = "kept.pickle"
 """All answers in one file."""
 
 
@@ -75,6 +77,11 @@ def slim(card: Card) -> Card:
     return replace(card, tables=tables, files=())
 
 
+def _loaded(tables: Iterable[Loaded]) -> tuple[Loaded, ...]:
+    """Leave out what served to load tables that were loaded."""
+    return tuple(replace(table, csv=None, schema_json="") if table.parquet else table for table in tables)
+
+
 class Keeper:
     """Runs packages in an executor, and keeps the last answer of each in a folder."""
 
@@ -95,7 +102,7 @@ class Keeper:
         self.kept: dict[str, Kept] = {}
         """The packages that were answered for, by name."""
         noted = read_note(folder.parent / _NOTED)
-        self._noted: Mapping[str, tuple[str, Kept]] = noted if isinstance(noted, dict) else {}
+        self._noted: Mapping[str, _Noted] = noted if isinstance(noted, dict) else {}
         self.built = 0
         """Of these, how many were built, rather than given again."""
         self._executor = executor
@@ -110,22 +117,26 @@ class Keeper:
             return self._executor.submit(function, *args)
         key = self._key_of(folder)
         given: Future[Any] = Future()
-        kept = None if self._fresh else self._read(scratch, key)
-        if kept:
-            self.kept[kept.name] = kept
-            given.set_result(kept.built)
-            return given
+        read = None if self._fresh else self._reader(scratch, key)
+        if read:
+            return _Later(partial(self._recalled, read))
         self.built += 1
         called = self._executor.submit(keep, folder, scratch, key, function)
         called.add_done_callback(lambda done: self._hand_on(done, given))
         return given
 
-    def _read(self, scratch: Path, key: str) -> Kept | None:
-        """Read an answer; all are noted in one file too, which is quicker, and holds where a note looks as it did."""
-        look, kept = self._noted.get(scratch.name, ("", None))
-        if kept and kept.key == key and kept.folder == scratch and look == _look_of_note(scratch):
-            return kept
-        return read_kept(scratch, key)
+    def _reader(self, scratch: Path, key: str) -> Callable[[], Kept] | None:
+        """Find an answer; all are noted in one file too, which is quicker, and holds where a note looks as it did."""
+        noted = self._noted.get(scratch.name)
+        if noted and noted.key == key and noted.folder == str(scratch) and noted.look == _look_of_note(scratch):
+            return noted.kept
+        kept = read_kept(scratch, key)
+        return (lambda: kept) if kept else None
+
+    def _recalled(self, read: Callable[[], Kept]) -> BuiltPackage:
+        kept = read()
+        self.kept[kept.name] = kept
+        return kept.built
 
     def _hand_on(self, done: Future[Any], given: Future[Any]) -> None:
         try:
@@ -140,17 +151,51 @@ class Keeper:
 
     def tidy(self, names: Iterable[str]) -> None:
         """Forget the packages that are no longer there, and note the others."""
-        noted = {name: (_look_of_note(kept.folder), _untimed(kept)) for name, kept in self.kept.items()}
-        write_note(self.folder.parent / _NOTED, noted)
+        write_note(self.folder.parent / _NOTED, {name: self._note(name, kept) for name, kept in self.kept.items()})
         there = set(names)
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
             if path.is_dir() and path.name not in there:
                 shutil.rmtree(path, ignore_errors=True)
 
 
+    def _note(self, name: str, kept: Kept) -> "_Noted":
+        before = self._noted.get(name)
+        if before and before.key == kept.key and before.look == _look_of_note(kept.folder):
+            return before
+        return _Noted(kept.key, str(kept.folder), _look_of_note(kept.folder), pickle.dumps(_untimed(kept)))
+
+
+class _Noted(NamedTuple):
+    """What is noted of a package's answer beside those of all others."""
+
+    key: str
+    folder: str
+    look: str
+    """What the system said of its own note."""
+    answer: bytes
+    """It is read when it is wanted: what is to be built anew does not wait for the others."""
+
+    def kept(self) -> Kept:
+        """Read the answer."""
+        kept: Kept = pickle.loads(self.answer)  # noqa: S301  # we wrote it
+        return kept
+
+
+class _Later(Future[Any]):
+    """An answer that is read when it is asked for."""
+
+    def __init__(self, read: Callable[[], Any]) -> None:
+        super().__init__()
+        self._read = read
+
+    def result(self, timeout: float | None = None) -> Any:  # noqa: ANN401, ARG002  # as of any future; it takes no time
+        """Read it."""
+        return self._read()
+
+
 def _look_of_note(folder: Path) -> str:
     try:
-        return fingerprints.signature(os.lstat(folder / NOTE))
+        return fingerprints.signature(os.lstat(f"{folder}/{NOTE}"))
     except OSError:
         return ""
 
@@ -165,7 +210,7 @@ def keep(folder: PackageFolder, scratch: Path, key: str, function: Callable[...,
             verify(scratch / SITE, {file.path: file for file in built.files})
             (scratch / CARD).write_bytes(pickle.dumps(built.card))
             (scratch / FILES).write_bytes(pickle.dumps(built.files))
-    small = replace(built, card=slim(built.card) if built.card else None, files=())
+    small = replace(built, card=slim(built.card) if built.card else None, files=(), tables=_loaded(built.tables))
     pages = sum(file.path.endswith(".html") for file in built.files)
     size = sum(file.size for file in built.files)
     kept = Kept(folder.name, key, pages, size, len(built.files), small, scratch)

@@ -257,7 +257,7 @@ _Paths = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Tree:
+class _Contents:
     """What a whole site in a folder consists of, and what the system said of it when it was made."""
 
     parts: Mapping[str, tuple[str, tuple[str, ...]]]
@@ -283,7 +283,7 @@ class Spare:
         self._out = out
         self.tree = folder / "tree"
 
-    def known(self) -> _Tree | None:
+    def known(self) -> _Contents | None:
         """Say what the spare consists of; none where there is none that is whole.
 
         What somebody changed in a part is left out, so that it is put there again.
@@ -295,7 +295,7 @@ class Spare:
             return None
         note = self._note(self.tree)
         known = read_note(note) if note else None
-        if not isinstance(known, _Tree):
+        if not isinstance(known, _Contents):
             return None
         looks = _looks(self.tree, known.below)
         if looks.keys() - known.looks.keys() or any(looks.get(path) != known.looks[path] for path in known.files):
@@ -306,7 +306,7 @@ class Spare:
         }
         return replace(known, parts=sound)
 
-    def assemble(self, before: _Tree | None, stage: Path, parts: Mapping[str, Part], rest: Folder) -> Path:
+    def assemble(self, before: _Contents | None, stage: Path, parts: Mapping[str, Part], rest: Folder) -> Path:
         """Give a folder that holds all parts and all other files: the spare, brought up to date, or a new one.
 
         The other files lie in the stage. The manifest, one of these, goes last, and is taken away first.
@@ -315,7 +315,7 @@ class Spare:
         if before is None:
             remove(self.tree)
             base.mkdir()
-            before = _Tree({}, {}, {}, {})
+            before = _Contents({}, {}, {}, {})
         (base / MANIFEST).unlink(missing_ok=True)
         held = {name: (part.key, part.roots) for name, part in parts.items()}
         hashes = {file.path: file.sha256 for file in rest.files}
@@ -340,7 +340,7 @@ class Spare:
         looks = {root: before.looks[root] for root in same}
         looks |= {root: _look_at(f"{base}/{root}", below[root]) for root in new}
         looks |= {path: linked_signature(os.lstat(f"{base}/{path}")) for path in hashes}
-        self._remember(base, _Tree(held, hashes, looks, below))
+        self._remember(base, _Contents(held, hashes, looks, below))
         return base
 
     def publish(self, tree: Path) -> bool:
@@ -364,7 +364,7 @@ class Spare:
         except OSError:
             return None
 
-    def _remember(self, tree: Path, consists: _Tree) -> None:
+    def _remember(self, tree: Path, consists: _Contents) -> None:
         note = self._note(tree)
         if note:
             self._folder.mkdir(parents=True, exist_ok=True)

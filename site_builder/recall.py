@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from site_builder import fingerprints
+from site_builder.compiling import Recipe, recipes
 from site_builder.fingerprints import Look
 from site_builder.model import PackageFolder
 from site_builder.notes import read_note, write_note
@@ -23,17 +24,24 @@ class Known:
     """What its list of versions says."""
     contents: str
     """Hash of its files' paths and contents."""
+    recipes: tuple[Recipe, ...]
+    """Its tables that are compiled from others."""
 
 
 class Recall:
     """Tells what was found in each author's folder when it was last read, where it looks as it did then."""
 
-    def __init__(self, path: Path | None, looks: Mapping[str, Look]) -> None:
-        """Recall what a file holds. ``looks`` are those of the folders, by name, from before anything was read."""
+    def __init__(self, path: Path | None, looks: Mapping[str, Look], program: str) -> None:
+        """Recall what this program, of which a hash is given, wrote into a file.
+
+        ``looks`` are those of the folders, by name, from before anything was read.
+        """
         self._looks = looks
+        self._program = program
         self._now: dict[str, Known] = {}
-        before = read_note(path) if path else None
-        self._before: Mapping[str, Known] = before if isinstance(before, dict) else {}
+        noted = read_note(path) if path else None
+        by, before = noted if isinstance(noted, tuple) else ("", {})
+        self._before: Mapping[str, Known] = before if by == program else {}
 
     def _known(self, root: Path) -> Known | None:
         known, look = self._before.get(root.name), self._looks.get(root.name)
@@ -58,6 +66,10 @@ class Recall:
         apart = folder.made or folder.root.name not in self._looks
         return fingerprints.contents(folder.root, folder.files) if apart else self._of(folder).contents
 
+    def recipes(self, folder: PackageFolder) -> tuple[Recipe, ...]:
+        """Say which tables of an author's folder are compiled."""
+        return self._of(folder).recipes
+
     def _of(self, folder: PackageFolder) -> Known:
         name = folder.root.name
         if name not in self._now:
@@ -68,12 +80,13 @@ class Recall:
     def _read(self, folder: PackageFolder) -> Known:
         look = self._looks.get(folder.root.name)
         contents = fingerprints.contents(folder.root, folder.files)
-        return Known(look.digest if look else "", replace(folder, past=()), tell(folder), contents)
+        told = tell(folder)
+        return Known(look.digest if look else "", replace(folder, past=()), told, contents, recipes(folder))
 
     def write(self, path: Path, began: int) -> None:
         """Remember for the next build what was found in folders that were last written well before this one began."""
         settled = {name: known for name, known in self._now.items() if self._is_settled(name, began)}
-        write_note(path, settled)
+        write_note(path, (self._program, settled))
 
     def _is_settled(self, name: str, began: int) -> bool:
         look = self._looks.get(name)
