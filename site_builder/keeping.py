@@ -157,7 +157,6 @@ class Keeper:
             if path.is_dir() and path.name not in there:
                 shutil.rmtree(path, ignore_errors=True)
 
-
     def _note(self, name: str, kept: Kept) -> "_Noted":
         before = self._noted.get(name)
         if before and before.key == kept.key and before.look == _look_of_note(kept.folder):
