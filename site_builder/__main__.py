@@ -1,6 +1,7 @@
 """Run the commands: ``site-builder``, or ``python -m site_builder``."""
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -12,11 +13,16 @@ from site_builder.unchanged import nothing_to_do
 MACHINE = 3
 """Exit code after a signal, as ``cli.py`` has it."""
 
+_NEW_OBJECTS = 100_000
+"""After so many more objects Python looks for those that only hold one another: at 700, its own number, it looks all
+the time while it imports, and finds nothing."""
+
 
 def main() -> NoReturn:
     """Run a command; a build that has nothing to do is over before all that it might need is imported."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
+    gc.set_threshold(_NEW_OBJECTS)
     with contextlib.suppress(OSError):  # what cannot be looked at is said where it is read
         if nothing_to_do(sys.argv[1:]):
             finish()

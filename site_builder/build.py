@@ -153,6 +153,10 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         if errors(problems):
             return Outcome(in_order(problems), len(folders), tracebacks=_traces(built), timed=timed)
         composed(partial(lay, parts=parts.values(), rest=folder))
+        with timing.stage("tidy"):
+            members.pieces.tidy()
+            keeper.tidy(package.name for package in built)
+            recall.write(kept / _RECALL, inputs.began)
         with timing.stage("search"):
             finish_search(searched, members, site, stage / "search", folder)
         with timing.stage("manifest"):
@@ -163,9 +167,6 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
             tree = spare.assemble(known.result(), stage, parts, folder)
         with timing.stage("publish"):
             in_one_step = spare.publish(tree)
-            members.pieces.tidy()
-            keeper.tidy(package.name for package in built)
-            recall.write(kept / _RECALL, inputs.began)
     return Outcome(
         in_order(problems),
         len(folders),
@@ -252,15 +253,18 @@ def each_package(  # noqa: PLR0913, PLR0917  # what to do, where, how, and who i
 ) -> list[BuiltPackage]:
     """Do the same for each package; one with tables that are compiled comes after those that it is made from."""
     scratch.mkdir(parents=True, exist_ok=True)
-    whole = [folder for folder in folders if not compiled(folder)]
-    done = [*_each(executor, [(folder, work, (folder, scratch / folder.name)) for folder in whole], progress)]
-    later: list[PackageFolder] = []
+    whole: list[PackageFolder] = []
+    partly: list[PackageFolder] = []
     for folder in folders:
-        if folder not in whole:
-            sound = not any(errors(each.problems) for each in done)
-            made, problems = compile_tables(folder, done, scratch) if sound else (None, ())
-            later += [made] if made else []
-            done += [] if made else [BuiltPackage(folder.name, problems)]
+        (partly if compiled(folder) else whole).append(folder)
+    done = [*_each(executor, [(folder, work, (folder, scratch / folder.name)) for folder in whole], progress)]
+    done.sort(key=lambda each: each.name)
+    later: list[PackageFolder] = []
+    for folder in partly:
+        sound = not any(errors(each.problems) for each in done)
+        made, problems = compile_tables(folder, done, scratch) if sound else (None, ())
+        later += [made] if made else []
+        done += [] if made else [BuiltPackage(folder.name, problems)]
     done += _each(executor, [(folder, work, (folder, scratch / folder.name)) for folder in later], progress)
     return sorted(done, key=lambda each: each.name)
 
@@ -270,9 +274,12 @@ def _each(
     calls: Iterable[tuple[PackageFolder, Callable[..., Any], tuple[Any, ...]]],
     progress: Callable[[str], None],
 ) -> Iterator[Any]:
-    """Call a function for each package, in order. A package that takes too long or ends its process fails alone."""
+    """Call a function for each package. One that takes too long or ends its process fails alone.
+
+    What was done before is taken first, while others are under way.
+    """
     futures = [(folder, executor.submit(function, *args)) for folder, function, args in calls]
-    for folder, future in futures:
+    for folder, future in sorted(futures, key=lambda each: not each[1].done()):
         try:
             yield future.result()
         except (TimeoutError, Crashed) as failure:

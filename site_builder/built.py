@@ -12,6 +12,7 @@ from site_builder import workings
 from site_builder.database import Loaded
 from site_builder.model import Card, File, PackageFolder
 from site_builder.problems import Problem
+from site_builder.sandboxing import OWN
 from site_builder.settings import Site
 from site_builder.timing import Spent
 from site_builder.vocabulary import Vocabulary
@@ -67,6 +68,7 @@ class Builder:
         from site_builder.packages import build_package  # noqa: PLC0415  # half a second, for whoever builds packages
 
         workings.use(self.workings)
+        OWN.begin()  # it takes as long as reading the package does
         return build_package(folder, scratch, _site(self.site))
 
 

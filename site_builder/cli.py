@@ -16,9 +16,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TaskID, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
 from site_builder import __version__
 from site_builder.build import PACKAGES, Outcome, build, check
@@ -27,7 +24,7 @@ from site_builder.history import is_committed
 from site_builder.importing.endings import ENDINGS, SECONDS
 from site_builder.output import BusyError, UnverifiedError
 from site_builder.problems import Level
-from site_builder.progress import STAGES, Lines
+from site_builder.progress import Lines
 from site_builder.saying import finish
 from site_builder.search import SearchError
 from site_builder.timing import Book, measuring, table
@@ -510,37 +507,14 @@ def _cluster(address: str, jobs: int) -> Iterator[Executor]:
 @contextmanager
 def _shown(total: int) -> Iterator[tuple[_Told, _Told]]:
     """Show progress as a bar on a terminal, in lines where the variable CI is set, and else not at all."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         lines = Lines(total, lambda line: click.echo(line, err=True) if _in_ci() else None, time.monotonic)
         yield lines.package, lines.stage
         return
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), _Count(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        yield _bars(bar, total)
+    from site_builder.bar import shown
 
-
-def _bars(bar: Progress, total: int) -> tuple[_Told, _Told]:
-    """Show two lines: the packages, with the one that was done last, and the stage of the whole that is under way."""
-    packages = bar.add_task("Packages", total=total)
-    stages: list[TaskID] = []
-
-    def package(name: str) -> None:
-        bar.update(packages, advance=1, description=name)
-
-    def stage(name: str) -> None:
-        for begun in stages:
-            bar.remove_task(begun)
-        stages[:] = [bar.add_task(STAGES[name], total=None)] if name in STAGES else []
-
-    return package, stage
-
-
-class _Count(MofNCompleteColumn):
-    """Counts what has a number."""
-
-    def render(self, task: Task) -> Text:
-        return super().render(task) if task.total is not None else Text()
+    with shown(total) as told:
+        yield told
 
 
 def _say_problems(outcome: Outcome) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
-from site_builder import groups, metadata, pages, social, urls
+from site_builder import groups, metadata, pages, urls
 from site_builder.built import SITE
 from site_builder.charts import chart_json
 from site_builder.comparisons import countings, sources
@@ -21,7 +21,7 @@ from site_builder.json_files import as_json
 from site_builder.keeping import Kept
 from site_builder.linked_data import data_catalog, dcat, in_page
 from site_builder.markdown import Article
-from site_builder.model import Card, Figure, File, Withdrawn
+from site_builder.model import Authority, Card, Figure, File, Withdrawn
 from site_builder.openapi import openapi, table_formats
 from site_builder.output import Folder, manifest
 from site_builder.pieces import Piece, Pieces
@@ -89,7 +89,12 @@ def compose(  # noqa: PLR0913, PLR0917  # what spans the packages is made of all
 ) -> tuple[Problem, ...]:
     """Write everything that is not a package's own, but for what is made from all files: search index and manifest."""
     cards = members.cards
-    begun = [*_begin_groups(members, site), *_begin_authorities(members, site)]
+    begun = [
+        *_begin_groups(members, site),
+        *_begin_catalogue(members, site),
+        *_begin_authorities(members, site),
+        *_begin_pictures(members, content, site),
+    ]
     series, amiss = hold_against(site.series, cards, site.series_package)
     vocabulary, _, codes = site.glossary.partition("/")
     special: list[pages.Page] = [
@@ -113,8 +118,6 @@ def compose(  # noqa: PLR0913, PLR0917  # what spans the packages is made of all
                 out.write(urls.chart(written.page, figure.summary.name), chart_json(figure, sources, ()))
     for asset in site.assets:
         out.write(asset.path, asset.read())
-    if site.url:
-        _write_pictures(content, site, out)
     _write_metadata(members, site, out, withdrawn)
     paths = [*members.paths(), *(file.path for file in out.files)] if site.redirects else ()
     redirects, dead = plan_redirects(site, paths)
@@ -147,6 +150,42 @@ def _write_authority(out: Folder, page: pages.AuthorityPage, site: Site) -> None
         out.write(urls.authority_feed(slug), told)
 
 
+def _begin_pictures(members: Members, content: Sequence[ContentFile], site: Site) -> Iterator[Future[Piece]]:
+    """Begin the pictures beside links to pages of the site's own; they show nothing of the packages but by figures."""
+    pictures = [(urls.picture(urls.HOME), site.title, site.description, site.title, "")]
+    for page in content:
+        for figure in page.figures:
+            place = urls.picture(urls.figure(page.page, figure.summary.name))
+            chart = figure.charts[0][1] if figure.charts else ""
+            pictures.append((place, figure.summary.title, page.article.title or site.title, site.title, chart))
+    if site.url:
+        told = [part for picture in pictures for part in picture]
+        yield members.pieces.begin("pictures", told, _write_pictures, pictures, here=True)
+
+
+def _write_pictures(out: Folder, pictures: Iterable[tuple[str, str, str, str, str]]) -> None:
+    from site_builder import social  # noqa: PLC0415  # Pillow, for whoever draws
+
+    for path, *shown in pictures:
+        out.write(path, social.card(*shown))
+
+
+def _begin_catalogue(members: Members, site: Site) -> Iterator[Future[Piece]]:
+    """Begin the pages of a large site's catalogue but the first, which names the files that hold all packages too."""
+    parts, description = _catalogued(members.cards), _all_held(members.cards)
+    for number, cards in enumerate(parts[1:], start=2):
+        told = [str(len(parts)), description, *members.keys(card.name for card in cards)]
+        shown = (number, len(parts), cards, description, site)
+        yield members.pieces.begin(urls.catalogue_page(number), told, _write_catalogue_page, *shown, here=True)
+
+
+def _write_catalogue_page(  # noqa: PLR0913, PLR0917  # all that it shows
+    out: Folder, number: int, last: int, cards: tuple[Card, ...], description: str, site: Site
+) -> None:
+    page = _catalogue_page(number, last, cards, description, site)
+    out.write(urls.page_file(page.path), render(page, site))
+
+
 _EVERYTHING = {
     urls.EVERYTHING_ZIP: "All of them in one file (zip)",
     urls.EVERYTHING_SQLITE: "All tables in one database (SQLite)",
@@ -166,24 +205,46 @@ def _everything(members: Members) -> dict[str, str]:
     }
 
 
-def _catalogue(members: Members, site: Site, files: Sequence[File]) -> Iterator[pages.CataloguePage]:
-    cards, found = members.cards, {file.path: file for file in files}
+def _catalogued(cards: Sequence[Card]) -> list[tuple[Card, ...]]:
+    """Part the catalogue into pages."""
     at_once = _CATALOGUE_PAGE if len(cards) > groups.FEW else max(1, len(cards))
-    parts = [cards[first : first + at_once] for first in range(0, len(cards), at_once)] or [()]
+    return [tuple(cards[first : first + at_once]) for first in range(0, len(cards), at_once)] or [()]
+
+
+def _all_held(cards: Sequence[Card]) -> str:
+    responses = pages.plural(sum(1 for card in cards if card.authority), "responses")
+    return f"All {responses} held here" + (", and other data." if any(not card.authority for card in cards) else ".")
+
+
+def _catalogue_page(  # noqa: PLR0913, PLR0917  # all that it shows
+    number: int,
+    last: int,
+    cards: tuple[Card, ...],
+    description: str,
+    site: Site,
+    authorities: tuple[Authority, ...] = (),
+    everything: tuple[pages.Download, ...] = (),
+) -> pages.CataloguePage:
+    return pages.CataloguePage(
+        path=urls.catalogue_page(number),
+        title="Responses",
+        description=description,
+        cards=cards,
+        authorities=authorities,
+        number=number,
+        last=last,
+        everything=everything,
+        structured=_structured(cards, site),
+    )
+
+
+def _catalogue(members: Members, site: Site, files: Sequence[File]) -> pages.CataloguePage:
+    """Give the first page of the catalogue, which names the authorities of all packages too."""
+    cards = members.cards
+    parts = _catalogued(cards)
     authorities = tuple(dict.fromkeys(card.authority for card in cards if card.authority))
-    for number, its in enumerate(parts, start=1):
-        yield pages.CataloguePage(
-            path=urls.catalogue_page(number),
-            title="Responses",
-            description=f"All {pages.plural(sum(1 for card in cards if card.authority), 'responses')} held here"
-            + (", and other data." if any(not card.authority for card in cards) else "."),
-            cards=its,
-            authorities=authorities if number == 1 else (),
-            number=number,
-            last=len(parts),
-            everything=pages.downloads(found, _everything(members)) if number == 1 else (),
-            structured=_structured(its, site),
-        )
+    everything = pages.downloads({file.path: file for file in files}, _everything(members))
+    return _catalogue_page(1, len(parts), parts[0], _all_held(cards), site, authorities, everything)
 
 
 def _pages(
@@ -194,7 +255,7 @@ def _pages(
 ) -> Iterator[pages.Page]:
     cards = members.cards
     yield _home(cards, next((page for page in content if page.page == urls.HOME), None), site)
-    yield from _catalogue(members, site, files)
+    yield _catalogue(members, site, files)
     yield pages.ApiPage(
         path=urls.API,
         title="For programs",
@@ -320,15 +381,6 @@ def _authorities(cards: Sequence[Card]) -> Iterator[pages.AuthorityPage]:
             )
 
 
-def _write_pictures(content: Sequence[ContentFile], site: Site, out: Folder) -> None:
-    out.write(urls.picture(urls.HOME), social.card(site.title, site.description, site.title))
-    for page in content:
-        for figure in page.figures:
-            chart = figure.charts[0][1] if figure.charts else ""
-            picture = social.card(figure.summary.title, page.article.title or site.title, site.title, chart)
-            out.write(urls.picture(urls.figure(page.page, figure.summary.name)), picture)
-
-
 def _two_of_one_address(cards: Sequence[Card]) -> tuple[Problem, ...]:
     """Find authorities of different names whose pages would have the same address."""
     names: dict[str, str] = {}
@@ -384,7 +436,7 @@ _OTHER_PAGES = "sitemap-pages.xml"
 
 def search_groups(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Part packages into groups that are searched together; none where one index serves for all."""
-    parted = groups.part(names, groups.TOGETHER)
+    parted = groups.part(names, groups.SEARCHED_TOGETHER)
     return {} if "" in parted else parted
 
 
@@ -400,12 +452,14 @@ def begin_search(members: Members, site: Site) -> list[Future[Piece]]:
 
 def finish_search(begun: Iterable[Future[Piece]], members: Members, site: Site, scratch: Path, out: Folder) -> None:
     """Index the pages of the site's own, or all of a small site's, and gather the rest."""
-    done = [piece.result() for piece in begun]
-    if not done:
-        parts = [(kept.folder / SITE, kept.files()) for kept in members.kept.values()]
+    begun = [*begun]
+    if not begun:
+        parts = ((kept.folder / SITE, kept.files()) for kept in members.kept.values())
         write_index(site.language, scratch, out, parts)
         return
-    counted = [index_own(site.language, scratch, out), *(counted_in(piece.folder) for piece in done)]
+    own = index_own(site.language, scratch, out)
+    done = [piece.result() for piece in begun]
+    counted = [own, *(counted_in(piece.folder) for piece in done)]
     for piece in done:
         out.adopt(piece.folder / SITE, piece.files)
     write_words(out, counted)

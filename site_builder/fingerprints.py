@@ -10,8 +10,6 @@ what was written just before a look is told by its contents.
 import contextlib
 import hashlib
 import os
-import platform
-import sqlite3
 import stat
 import sys
 import time
@@ -215,6 +213,9 @@ def contents(root: Path, files: Sequence[str]) -> str:
 
 def program() -> str:
     """Hash this program: its files, what it draws with, the versions of all that is installed, Python, the machine."""
+    import platform  # noqa: PLC0415  # this and the next are slow, and a build that has nothing to do asks neither
+    import sqlite3  # noqa: PLC0415
+
     files = sorted(path for path in _below(HERE) if not path.endswith(".pyc"))
     installed = sorted(name for folder in sys.path for name in _installed(folder))
     about = (sys.version, platform.machine(), sys.platform, sqlite3.sqlite_version, zlib.ZLIB_RUNTIME_VERSION)

@@ -185,6 +185,7 @@ class _Later(Future[Any]):
 
     def __init__(self, read: Callable[[], Any]) -> None:
         super().__init__()
+        self.set_result(None)  # so that it counts as done
         self._read = read
 
     def result(self, timeout: float | None = None) -> Any:  # noqa: ANN401, ARG002  # as of any future; it takes no time

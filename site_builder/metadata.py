@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from html import escape
 from typing import Any, NamedTuple
-from xml.sax.saxutils import escape
 
 from site_builder import urls
 from site_builder.json_files import as_json
@@ -163,7 +163,7 @@ def sitemap_index(parts: Iterable[str], url: str) -> bytes:
 
 
 def _xml(text: str) -> str:
-    return escape(text, {'"': "&quot;"})
+    return escape(text, quote=False).replace('"', "&quot;")
 
 
 def feed(cards: Iterable[Card], title: str, url: str, path: str) -> bytes:

@@ -6,6 +6,7 @@ which it means the same.
 """
 
 import atexit
+import contextlib
 import os
 import socket
 import struct
@@ -106,6 +107,14 @@ class Own:
     server: _Server | None = None
     impossible: bool = sys.platform != "linux"
     """Whether no server can be had here, so that trying again is of no use."""
+    is_ready: bool = False
+    """Whether the server said that it is."""
+
+    def begin(self) -> None:
+        """Start the server, if there is none, and do not wait for it: it will be ready when it is wanted."""
+        if not self.impossible:
+            with contextlib.suppress(OSError), self.lock:  # what cannot be started is said where it is wanted
+                self._start()
 
     def run(self, request: str) -> Ended | None:
         """Run a request with the server; nothing where there is none, or where it goes away."""
@@ -121,15 +130,21 @@ class Own:
                 self.stop()
                 raise
 
-    def _warm(self) -> _Server:
+    def _start(self) -> _Server:
         if self.server and self.server.process.poll() is not None:
             self.stop()
         if self.server is None:
-            self.server = _started()
-            if self.server.control.recv(len(_READY), socket.MSG_WAITALL) != _READY:
+            self.server, self.is_ready = _started(), False
+        return self.server
+
+    def _warm(self) -> _Server:
+        server = self._start()
+        if not self.is_ready:
+            if server.control.recv(len(_READY), socket.MSG_WAITALL) != _READY:
                 self.impossible = True
                 raise _LostError
-        return self.server
+            self.is_ready = True
+        return server
 
     def stop(self) -> None:
         """End the server, if there is one."""

@@ -17,6 +17,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -76,16 +77,10 @@ _COUNTED = "words.json"
 MOST_WORDS = 6_000
 """Words in the list, about 25 kB as a browser fetches it."""
 _WORD = re.compile(r"[^\W\d_]{4,}")
-_NEEDED = (
-    "pagefind.js",
-    "pagefind-worker.js",
-    "pagefind-entry.json",
-    "*.pf_meta",
-    "wasm.*.pagefind",
-    "index/*",
-    "fragment/*",
-)
-"""What Pagefind writes that our search page loads; the rest is its own interface."""
+_INDEX = ("pagefind-entry.json", "*.pf_meta", "index/*", "fragment/*")
+"""What Pagefind writes of the pages."""
+_PROGRAM = ("pagefind.js", "pagefind-worker.js", "wasm.*.pagefind")
+"""What it writes of its own that our search page loads; the rest is its own interface."""
 _LAST_OF_SCRIPTS = (b",search};", b"self.postMessage(response);});})();")
 """How Pagefind's two scripts end."""
 
@@ -96,19 +91,23 @@ class SearchError(RuntimeError):
 
 def write_index(language: str, scratch: Path, out: Folder, parts: Iterable[tuple[Path, Iterable[File]]] = ()) -> None:
     """Index the pages that lie in a folder already, and in others that are parts of the site; write the index there."""
-    counted = _index(language, scratch, out, ((out.root, out.files), *parts), urls.SEARCH_INDEX)
+    everything = chain([(out.root, out.files)], parts)
+    counted = _index(language, scratch, out, everything, urls.SEARCH_INDEX, (*_INDEX, *_PROGRAM))
     write_words(out, [counted])
 
 
 def index_own(language: str, scratch: Path, out: Folder) -> Counted:
     """Index the pages that lie in a folder already, and count their words."""
-    return _index(language, scratch, out, [(out.root, out.files)], urls.SEARCH_INDEX)
+    return _index(language, scratch, out, [(out.root, out.files)], urls.SEARCH_INDEX, (*_INDEX, *_PROGRAM))
 
 
 def write_part(out: Folder, group: str, language: str, members: Sequence[Kept]) -> None:
-    """Index the pages of a group of packages, and keep beside the index how often their words stand there."""
+    """Index the pages of a group of packages, and keep beside the index how often their words stand there.
+
+    What finds words in it is written once, beside the index of the site's own pages.
+    """
     parts = ((member.folder / SITE, member.files()) for member in members)
-    counted = _index(language, out.root.parent, out, parts, urls.search_part(group))
+    counted = _index(language, out.root.parent, out, parts, urls.search_part(group), _INDEX)
     (out.root.parent / _COUNTED).write_text(json.dumps(counted, ensure_ascii=False), "utf-8")
 
 
@@ -129,14 +128,19 @@ def write_words(out: Folder, counted: Iterable[Counted]) -> None:
     out.write(urls.SEARCH_WORDS, json.dumps(listed, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
 
 
-def _index(
-    language: str, scratch: Path, out: Folder, parts: Iterable[tuple[Path, Iterable[File]]], place: str
+def _index(  # noqa: PLR0913, PLR0917  # what is indexed, where, and what of it is wanted
+    language: str,
+    scratch: Path,
+    out: Folder,
+    parts: Iterable[tuple[Path, Iterable[File]]],
+    place: str,
+    needed: Sequence[str],
 ) -> Counted:
     pages, index = scratch / "pages", scratch / "index"
     for folder, files in parts:
         _gather(folder, files, pages)
     _run(pages, index, language)
-    for path in sorted({path for pattern in _NEEDED for path in index.glob(pattern)}):
+    for path in sorted({path for pattern in needed for path in index.glob(pattern)}):
         data = path.read_bytes()
         if not is_whole(path.suffix, data):
             raise SearchError(f"Pagefind wrote only a part of {path.name}; the disk may be full")

@@ -13,9 +13,9 @@ export default async function search(root) {
   const view = { root, status: root.querySelector(".status"), results: root.querySelector(".results") };
   const pagefind = await import(new URL(root.dataset.pagefind, document.baseURI).href);
   await pagefind.init();
+  await pagefind.search("a"); // fails here, rather than at the first letter, where WebAssembly cannot run
   const parts = root.dataset.parts?.split(" ") ?? []; // the indexes of a large site's packages, which are read together
   await Promise.all(parts.map((part) => pagefind.mergeIndex(new URL(part, document.baseURI).pathname)));
-  await pagefind.search("a"); // fails here, rather than at the first letter, where WebAssembly cannot run
   root.querySelector(".without").hidden = true;
   root.querySelector("#keys").hidden = false;
   let latest = 0;

@@ -28,6 +28,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(groups, "FEW", 3)
         patch.setattr(groups, "TOGETHER", 2)
+        patch.setattr(groups, "SEARCHED_TOGETHER", 2)
         outcome = build(root, folder / "dist", Here())
     assert outcome.published, outcome.problems
     yield folder / "dist"
@@ -115,6 +116,7 @@ def test_each_group_has_an_index_of_its_own(large: Path) -> None:
     assert len(names) > 1
     for part in (*names, "../pagefind/"):
         assert (large / "search" / part / "pagefind-entry.json").is_file()
+    assert [path.parent.name for path in large.rglob("*.js") if path.name.startswith("pagefind")] == ["pagefind"] * 2
 
 
 def test_a_large_catalogue_has_pages(large: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

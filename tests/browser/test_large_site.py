@@ -22,6 +22,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(groups, "FEW", 2)
         patch.setattr(groups, "TOGETHER", 2)
+        patch.setattr(groups, "SEARCHED_TOGETHER", 2)
         assert build(root, folder / "dist", Here()).published
     with serving(folder / "dist") as url:
         yield Served(folder / "dist", url)
