@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from site_builder.drawing import BUNDLES, DRAWN_WITH
 
@@ -62,9 +63,10 @@ class Look:
         """A hash that two looks share where nothing changed between them."""
         return self._made.hexdigest()
 
-    def is_settled(self, now: int) -> bool:
-        """Whether a later change would show for certain; the moment is when the look began."""
-        return self.newest < now - TICK
+    @property
+    def seen(self) -> "Seen":
+        """What it came to, of which a build may hold many."""
+        return Seen(self.digest, self.newest)
 
     def note(self, fact: str) -> None:
         """Add something that is not a file's."""
@@ -118,15 +120,28 @@ def look_at(root: Path, files: Sequence[str]) -> Look:
     return look
 
 
+class Seen(NamedTuple):
+    """What a look came to."""
+
+    digest: str
+    """A hash that two looks share where nothing changed between them."""
+    newest: int
+    """When something of it last changed, in nanoseconds since 1970."""
+
+    def is_settled(self, now: int) -> bool:
+        """Whether a later change would show for certain; the moment is when the look began."""
+        return self.newest < now - TICK
+
+
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """What all that a build reads looked like at one moment."""
 
     began: int
     """When it was looked at, in nanoseconds since 1970."""
-    packages: Mapping[str, Look]
+    packages: Mapping[str, Seen]
     """Each folder of a package, by its name."""
-    rest: Mapping[str, Look]
+    rest: Mapping[str, Seen]
     """Everything else, by its path in the repository; ``history`` and ``program`` are no paths."""
 
     @property
@@ -155,7 +170,7 @@ class Inputs:
         return (*there, *rest)
 
 
-def _differ(one: Look | None, other: Look | None) -> bool:
+def _differ(one: Seen | None, other: Seen | None) -> bool:
     return (one.digest if one else "") != (other.digest if other else "")
 
 
@@ -167,21 +182,22 @@ READ = ("site.toml", "content", "templates", "node_modules/.site")
 def look_at_inputs(root: Path) -> Inputs:
     """Look at everything that a build of a repository reads: its files, its history, and this program."""
     began = time.time_ns()
-    packages: dict[str, Look] = {}
+    packages: dict[str, Seen] = {}
     with contextlib.suppress(OSError), os.scandir(root / PACKAGES) as entries:
         for entry in sorted(entries, key=lambda each: each.name):
-            packages[entry.name] = Look()
-            packages[entry.name].walk(entry.path)
-    rest: dict[str, Look] = {}
-    for path in READ:
-        rest[path] = Look()
-        rest[path].walk(str(root / path))
-    rest["history"] = Look()
-    for path in _history(root.absolute()):
-        rest["history"].walk(path)
-    rest["program"] = Look()
-    look_at_program(rest["program"])
-    return Inputs(began, packages, rest)
+            packages[entry.name] = _walked([entry.path])
+    rest = {path: _walked([str(root / path)]) for path in READ}
+    rest["history"] = _walked(_history(root.absolute()))
+    program = Look()
+    look_at_program(program)
+    return Inputs(began, packages, rest | {"program": program.seen})
+
+
+def _walked(paths: Iterable[str]) -> Seen:
+    look = Look()
+    for path in paths:
+        look.walk(path)
+    return look.seen
 
 
 def _history(root: Path) -> list[str]:

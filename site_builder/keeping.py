@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from site_builder import fingerprints
 from site_builder.built import SITE, BuiltPackage, Executor
@@ -28,6 +28,7 @@ NOTE, CARD, FILES = "answer.pickle", "card.pickle", "files.pickle"
 """What is kept of a package beside what it wrote: the answer without its largest parts, and these parts."""
 _NOTED = "kept.pickle"
 """All answers in one file."""
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,9 @@ class Keeper:
         self.kept: dict[str, Kept] = {}
         """The packages that were answered for, by name."""
         noted = read_note(folder.parent / _NOTED)
-        self._noted: Mapping[str, _Noted] = noted if isinstance(noted, dict) else {}
+        self._noted = noted if isinstance(noted, _Noted) else _Noted({}, b"")
+        self._recalled: Mapping[str, Kept] = {}
+        self._alike: dict[Any, Any] = {}
         self.built = 0
         """Of these, how many were built, rather than given again."""
         self._executor = executor
@@ -117,30 +120,30 @@ class Keeper:
             return self._executor.submit(function, *args)
         key = self._key_of(folder)
         given: Future[Any] = Future()
-        read = None if self._fresh else self._reader(scratch, key)
-        if read:
-            return _Later(partial(self._recalled, read))
+        if not self._fresh and self._noted.looks.get(scratch.name) == _look(scratch, key):
+            return _Later(partial(self._recall, scratch.name))
+        kept = None if self._fresh else read_kept(scratch, key)
+        if kept:
+            self.kept[kept.name] = kept
+            given.set_result(kept.built)
+            return given
         self.built += 1
         called = self._executor.submit(keep, folder, scratch, key, function)
         called.add_done_callback(lambda done: self._hand_on(done, given))
         return given
 
-    def _reader(self, scratch: Path, key: str) -> Callable[[], Kept] | None:
-        """Find an answer; all are noted in one file too, which is quicker, and holds where a note looks as it did."""
-        noted = self._noted.get(scratch.name)
-        if noted and noted.key == key and noted.folder == str(scratch) and noted.look == _look_of_note(scratch):
-            return noted.kept
-        kept = read_kept(scratch, key)
-        return (lambda: kept) if kept else None
-
-    def _recalled(self, read: Callable[[], Kept]) -> BuiltPackage:
-        kept = read()
+    def _recall(self, name: str) -> BuiltPackage:
+        """Give an answer that was noted; all are read with the first, while what is to be built anew is under way."""
+        if not self._recalled:
+            self._recalled = pickle.loads(self._noted.answers)  # noqa: S301  # we wrote it
+            self._noted = self._noted._replace(answers=b"")
+        kept = self._recalled[name]
         self.kept[kept.name] = kept
         return kept.built
 
     def _hand_on(self, done: Future[Any], given: Future[Any]) -> None:
         try:
-            kept: Kept = done.result()
+            kept = _sharing(done.result(), self._alike)
             self.kept[kept.name] = kept
             if kept.built.card:
                 self._ready(kept)
@@ -151,33 +154,22 @@ class Keeper:
 
     def tidy(self, names: Iterable[str]) -> None:
         """Forget the packages that are no longer there, and note the others."""
-        write_note(self.folder.parent / _NOTED, {name: self._note(name, kept) for name, kept in self.kept.items()})
+        looks = {kept.folder.name: _look(kept.folder, kept.key) for kept in self.kept.values()}
+        answers = {kept.folder.name: _untimed(kept) for kept in self.kept.values()}
+        write_note(self.folder.parent / _NOTED, _Noted(looks, pickle.dumps(answers)))
         there = set(names)
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
             if path.is_dir() and path.name not in there:
                 shutil.rmtree(path, ignore_errors=True)
 
-    def _note(self, name: str, kept: Kept) -> "_Noted":
-        before = self._noted.get(name)
-        if before and before.key == kept.key and before.look == _look_of_note(kept.folder):
-            return before
-        return _Noted(kept.key, str(kept.folder), _look_of_note(kept.folder), pickle.dumps(_untimed(kept)))
-
 
 class _Noted(NamedTuple):
-    """What is noted of a package's answer beside those of all others."""
+    """What is noted of all packages in one file, which is quicker to read than one of each."""
 
-    key: str
-    folder: str
-    look: str
-    """What the system said of its own note."""
-    answer: bytes
-    """It is read when it is wanted: what is to be built anew does not wait for the others."""
-
-    def kept(self) -> Kept:
-        """Read the answer."""
-        kept: Kept = pickle.loads(self.answer)  # noqa: S301  # we wrote it
-        return kept
+    looks: Mapping[str, str]
+    """By the name of its folder, under which key an answer lies there, and what the system said of its own note."""
+    answers: bytes
+    """The answers, by the same names: pickled apart, so that nothing waits for them."""
 
 
 class _Later(Future[Any]):
@@ -193,11 +185,31 @@ class _Later(Future[Any]):
         return self._read()
 
 
-def _look_of_note(folder: Path) -> str:
+def _look(folder: Path, key: str) -> str:
+    """Say under which key an answer lies in a folder, and how the system tells its note."""
     try:
-        return fingerprints.signature(os.lstat(f"{folder}/{NOTE}"))
+        return f"{key} {folder} {fingerprints.signature(os.lstat(f'{folder}/{NOTE}'))}"
     except OSError:
         return ""
+
+
+def _sharing(kept: Kept, alike: dict[Any, Any]) -> Kept:
+    """Let what packages have in common, as the columns of their tables, be one object for all, as long as they are."""
+
+    def one(value: _T) -> _T:
+        found: _T = alike.setdefault((type(value), value), value)
+        return found
+
+    card = kept.built.card
+    if card:
+        tables = tuple(
+            replace(table, fields=one(table.fields), coverage=one(table.coverage), endings=one(table.endings))
+            for table in card.tables
+        )
+        authority, licences, formats = one(card.authority), one(card.licences), one(card.formats)
+        card = replace(card, tables=tables, authority=authority, licences=licences, formats=formats)
+    loaded = tuple(replace(table, columns=one(table.columns)) for table in kept.built.tables)
+    return replace(kept, built=replace(kept.built, card=card, tables=loaded))
 
 
 def keep(folder: PackageFolder, scratch: Path, key: str, function: Callable[..., BuiltPackage]) -> Kept:

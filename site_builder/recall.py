@@ -6,7 +6,7 @@ from pathlib import Path
 
 from site_builder import fingerprints
 from site_builder.compiling import Recipe, recipes
-from site_builder.fingerprints import Look
+from site_builder.fingerprints import Seen
 from site_builder.model import PackageFolder
 from site_builder.notes import read_note, write_note
 from site_builder.versions import Told, tell
@@ -31,7 +31,7 @@ class Known:
 class Recall:
     """Tells what was found in each author's folder when it was last read, where it looks as it did then."""
 
-    def __init__(self, path: Path | None, looks: Mapping[str, Look], program: str) -> None:
+    def __init__(self, path: Path | None, looks: Mapping[str, Seen], program: str) -> None:
         """Recall what this program, of which a hash is given, wrote into a file.
 
         ``looks`` are those of the folders, by name, from before anything was read.

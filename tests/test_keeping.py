@@ -318,8 +318,8 @@ def test_a_file_written_just_now_is_told_by_its_contents(tmp_path: Path) -> None
     write(tmp_path, {"a": "one"})
     now = time.time_ns()
     look = fingerprints.look_at(tmp_path, ["a"])
-    assert not look.is_settled(now)
-    assert look.is_settled(now + fingerprints.TICK * 2)
+    assert not look.seen.is_settled(now)
+    assert look.seen.is_settled(now + fingerprints.TICK * 2)
 
 
 def test_two_folders_of_other_files_look_different(tmp_path: Path) -> None:
