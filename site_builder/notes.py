@@ -14,7 +14,8 @@ UNREADABLE = (
 def write_note(path: Path, value: object) -> None:
     """Write a value in one step: whoever reads finds all of it or none."""
     new = path.with_name(f"{path.name}.new")
-    new.write_bytes(pickle.dumps(value))
+    with new.open("wb") as file:
+        pickle.dump(value, file)
     new.replace(path)
 
 

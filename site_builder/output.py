@@ -142,6 +142,8 @@ def link(source: str, target: str) -> bool:
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
+        if os.path.exists(target):  # noqa: PTH110  # a path as text, as above
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target) from error
         shutil.copy2(source, target)
         return False
     return True
@@ -326,17 +328,14 @@ class Spare:
         for path, digest in before.files.items():
             if hashes.get(path) != digest and path != MANIFEST:
                 _unlink(base, path)
-        target = Folder(base)
-        for name, part in parts.items():
-            if name in other:
-                _adopt(target, part.folder, part.files())
+        copied = [_adopt(base, parts[name].folder, parts[name].files()) for name in sorted(parts.keys() & other)]
         changed = [file for file in rest.files if before.files.get(file.path) != file.sha256 and file.path != MANIFEST]
-        _adopt(target, rest.root, changed)
-        _adopt(target, rest.root, (file for file in rest.files if file.path == MANIFEST))
+        _adopt(base, rest.root, changed)
+        _adopt(base, rest.root, (file for file in rest.files if file.path == MANIFEST))
         same = [root for name in held.keys() - other for root in held[name][1]]
         below = {root: before.below[root] for root in same}
         new = [root for name in held.keys() & other for root in held[name][1]]
-        below |= {root: _paths(f"{base}/{root}", files=target.copied) for root in new}
+        below |= {root: _paths(f"{base}/{root}", files=any(copied)) for root in new}
         looks = {root: before.looks[root] for root in same}
         looks |= {root: _look_at(f"{base}/{root}", below[root]) for root in new}
         looks |= {path: linked_signature(os.lstat(f"{base}/{path}")) for path in hashes}
@@ -415,17 +414,22 @@ def _paths(folder: str, *, files: bool) -> _Paths:
 
 def lay(target: Path, parts: Iterable[Part], rest: Folder) -> None:
     """Let all files of a site stand in a folder, which need not exist."""
-    folder = Folder(target)
     for part in parts:
-        _adopt(folder, part.folder, part.files())
-    _adopt(folder, rest.root, rest.files)
+        _adopt(target, part.folder, part.files())
+    _adopt(target, rest.root, rest.files)
 
 
-def _adopt(target: Folder, folder: Path, files: Iterable[File]) -> None:
+def _adopt(target: Path, folder: Path, files: Iterable[File]) -> bool:
+    """Let files that lie in a folder stand in another one too, and say whether any of them are copies there.
+
+    Nothing is remembered of them: a site has more than fit into memory.
+    """
+    adopting = Folder(target)
     try:
-        target.adopt(folder, files)
+        adopting.adopt(folder, files)
     except FileExistsError as error:
         raise ValueError(f"two files of the site have the path {error.filename2 or error.filename}") from error
+    return adopting.copied
 
 
 def _unlink(base: Path, path: str) -> None:

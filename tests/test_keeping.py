@@ -1,16 +1,25 @@
 """A build makes anew what changed, and nothing else: what comes of it is what a build of everything gives."""
 
+import errno
 import os
+import pickle
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from threading import Thread
+from time import sleep
+from typing import Any
 
 import pytest
 
 from site_builder import fingerprints
 from site_builder.build import Outcome, build
+from site_builder.keeping import keep
+from site_builder.notes import read_note
+from site_builder.recall import Recall
 from site_builder.workers import Here
 from tests.making import changed, library_books, package, parking_fines, tree, versioned, write
 from tests.test_compiling import repository
@@ -246,6 +255,74 @@ def test_what_somebody_changes_in_the_site_is_not_published_again(site: Site) ->
     for _ in range(3):
         assert site.build().published
         assert tree(site.out) == before
+
+
+def test_where_a_system_has_no_links_what_is_written_into_a_copy_is_seen(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder does not show that, so the files are looked at too."""
+
+    def no_link(_source: str, _target: str) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", no_link)
+    edit("site.toml", "description = ", "# all is made anew\ndescription = ")(site)
+    for _ in range(2):
+        assert site.build().published
+    before = tree(site.out)
+    page = next(site.folder.glob("cache/spare/*/tree/datasets/library-books/index.html"))
+    page.chmod(0o644)
+    page.write_text("edited", "utf-8")
+    for _ in range(2):
+        assert site.build().published
+        assert tree(site.out) == before
+
+
+def test_what_is_kept_is_taken_while_what_changed_is_under_way(site: Site) -> None:
+    """Nobody waits for a thousand answers to be read before a package is built, nor after."""
+    site.build()
+    edit("datapackages/library-books/datapackage.json", "{", "{\n ")(site)
+    told: list[str] = []
+    told_before: list[str] = []
+
+    class Slow(Here):
+        def submit(self, function: Callable[..., Any], /, *args: object) -> Future[Any]:
+            if function is not keep:
+                return super().submit(function, *args)
+            told_before.extend(told)
+            return Late(super().submit(function, *args).result())
+
+    class Late(Future[Any]):
+        """It is done when somebody asks for it, and not before."""
+
+        def __init__(self, answer: object) -> None:
+            super().__init__()
+            self.answer = answer
+
+        def add_done_callback(self, call: Callable[[Future[Any]], object]) -> None:
+            Thread(target=lambda: (sleep(0.5), self.set_result(self.answer), call(self))).start()
+
+    build(site.root, site.out, Slow(), None, told.append, cache=site.folder / "cache")
+    assert told_before == []
+    assert told.index("library-books") == len(ALL - {"all-fines"}) - 1
+
+
+def test_what_packages_have_in_common_is_held_once(site: Site) -> None:
+    """Also when it is read again: the formats of two packages of the same files are one object."""
+    site.build()
+    noted = read_note(site.folder / "cache" / "kept.pickle")
+    kept = pickle.loads(noted.answers)  # noqa: S301  # a build wrote it, above
+    formats = [answer.built.card.formats for answer in kept.values()]
+    assert len({id(each) for each in formats}) == len(set(formats)) < len(formats)
+
+
+def test_what_another_program_remembered_of_folders_is_forgotten(site: Site) -> None:
+    """It may have screened them otherwise."""
+    site.build()
+    looks = fingerprints.look_at_inputs(site.root).packages
+    path, folder = site.folder / "cache" / "recall.pickle", site.root / "datapackages" / "words"
+    assert Recall(path, looks, fingerprints.program()).screened(folder)
+    assert Recall(path, looks, "another").screened(folder) is None
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows does not delete what is read-only")
