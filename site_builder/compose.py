@@ -436,8 +436,8 @@ _OTHER_PAGES = "sitemap-pages.xml"
 
 def search_groups(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Part packages into groups that are searched together; none where one index serves for all."""
-    parted = groups.part(names, groups.SEARCHED_TOGETHER)
-    return {} if "" in parted else parted
+    listed = [*names]
+    return groups.part(listed, groups.SEARCHED_TOGETHER) if len(listed) > groups.TOGETHER else {}
 
 
 def begin_search(members: Members, site: Site) -> list[Future[Piece]]:

@@ -19,10 +19,10 @@ from site_builder.settings import Site
 FEW = 250
 """Packages up to which the files about all of them are one of each kind."""
 TOGETHER = 64
-"""Packages of a group, about."""
+"""Packages of a group, about, and up to which one index serves the search."""
 SEARCHED_TOGETHER = 32
-"""Packages of an index for the search, about, and up to which one serves: Pagefind makes an index anew as a whole, in
-10 ms for a package of 200 records; and a browser asks each index of a site for each word."""
+"""Packages of an index where there are several, about: Pagefind makes an index anew as a whole, in 10 ms for a package of
+200 records; and a browser asks each index of a site for each word."""
 _BITS = 32
 
 
