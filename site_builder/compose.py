@@ -437,7 +437,8 @@ _OTHER_PAGES = "sitemap-pages.xml"
 def search_groups(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Part packages into groups that are searched together; none where one index serves for all."""
     listed = [*names]
-    return groups.part(listed, groups.SEARCHED_TOGETHER) if len(listed) > groups.TOGETHER else {}
+    size = max(groups.SEARCHED_TOGETHER, len(listed) // groups.MOST_INDEXES)
+    return groups.part(listed, size) if len(listed) > groups.TOGETHER else {}
 
 
 def begin_search(members: Members, site: Site) -> list[Future[Piece]]:

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from benchmarks.synthetic import name, write_repository
 from site_builder import groups, urls
 from site_builder.build import build
+from site_builder.compose import search_groups
 from site_builder.verification import verify_folder
 from site_builder.workers import Here
 from tests.making import tree
@@ -117,6 +118,12 @@ def test_each_group_has_an_index_of_its_own(large: Path) -> None:
     for part in (*names, "../pagefind/"):
         assert (large / "search" / part / "pagefind-entry.json").is_file()
     assert [path.parent.name for path in large.rglob("*.js") if path.name.startswith("pagefind")] == ["pagefind"] * 2
+
+
+@pytest.mark.parametrize(("packages", "indexes"), [(64, 0), (65, 4), (1_000, 32), (10_000, 128), (100_000, 128)])
+def test_a_browser_never_asks_more_than_some_indexes(packages: int, indexes: int) -> None:
+    """A small site has one, and those of a very large one grow."""
+    assert len(search_groups(f"package-{number}" for number in range(packages))) == indexes
 
 
 def test_a_large_catalogue_has_pages(large: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

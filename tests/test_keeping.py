@@ -300,7 +300,12 @@ def test_what_is_kept_is_taken_while_what_changed_is_under_way(site: Site) -> No
             self.answer = answer
 
         def add_done_callback(self, call: Callable[[Future[Any]], object]) -> None:
-            Thread(target=lambda: (sleep(0.5), self.set_result(self.answer), call(self))).start()
+            def answer() -> None:
+                sleep(0.5)
+                self.set_result(self.answer)
+                call(self)
+
+            Thread(target=answer).start()
 
     build(site.root, site.out, Slow(), None, told.append, cache=site.folder / "cache")
     assert told_before == []
