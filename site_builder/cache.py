@@ -55,9 +55,7 @@ def shared_key(root: Path, site: Site, folders: Iterable[PackageFolder], program
     texts = [part for path in own for part in (path.relative_to(root).as_posix(), path.read_bytes())]
     scripts = [asset.path for asset in site.assets]
     settings = (root / SETTINGS).read_bytes()
-    return fingerprints.digest(
-        [program, settings, site.url, str(site.drafting), *told, *texts, *scripts]
-    )
+    return fingerprints.digest([program, settings, site.url, str(site.drafting), *told, *texts, *scripts])
 
 
 def _contents(folder: PackageFolder) -> str:
