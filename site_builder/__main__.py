@@ -34,7 +34,10 @@ def main() -> NoReturn:
             ahead.begin()
     from site_builder.cli import main as run  # noqa: PLC0415  # half a second, likewise
 
-    run()
+    try:
+        run()
+    finally:
+        gc.freeze()  # nobody needs what is left to be looked through as Python ends
 
 
 def _stop(_number: int, _frame: object) -> NoReturn:
