@@ -3,6 +3,7 @@
 One error anywhere publishes nothing, but every package is reported.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -42,6 +43,8 @@ from site_builder.workers import Crashed, is_of_the_machine
 PACKAGES = "datapackages"
 _RECALL = "recall.pickle"
 """What is remembered of authors' folders, in the cache."""
+_AT_ONCE = 500
+"""Packages that are handed to the executor before the first of them is waited for: more than any has processes for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,8 @@ class Outcome:
     """A sentence that says which earlier versions are left out, and why; empty where all are there."""
     tracebacks: tuple[str, ...] = ()
     """Of each package that met a fault of this program, its name and where the program failed."""
-    timed: tuple[timing.Timed, ...] = field(default=(), compare=False)
-    """What each package took."""
+    timed: timing.Tally = field(default_factory=timing.Tally, compare=False)
+    """What the packages took that were built anew."""
 
 
 def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; it is the whole story, step by step
@@ -124,7 +127,6 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
             with timing.stage("packages"):
                 builder = Builder.of(site, working_folder(kept, stage / "kept", made_by))
                 built = each_package(folders, builder, keeper.folder, keeper, progress, recall.recipes)
-        timed = tuple(timing.Timed(package.name, package.spent) for package in built)
         problems = (*problems, *(problem for package in built for problem in package.problems))
         whole = [package for package in built if package.card]
         drawing = redraw if drafting else draw
@@ -151,7 +153,7 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
             with timing.stage("changed"):
                 problems = tuple(_but_of_changed(problems, inputs.changed(look_at_inputs(root))))
         if errors(problems):
-            return Outcome(in_order(problems), len(folders), tracebacks=_traces(built), timed=timed)
+            return Outcome(in_order(problems), len(folders), tracebacks=_traces(built), timed=keeper.timed)
         composed(partial(lay, parts=parts.values(), rest=folder))
         with timing.stage("tidy"):
             members.pieces.tidy()
@@ -179,7 +181,7 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         has_contact=bool(site.contact or site.repository),
         in_one_step=in_one_step,
         missing_history=history.missing,
-        timed=timed,
+        timed=keeper.timed,
     )
 
 
@@ -276,19 +278,32 @@ def _each(
 ) -> Iterator[Any]:
     """Call a function for each package. One that takes too long or ends its process fails alone.
 
-    What was done before is taken first, while others are under way.
+    What was done before is taken while others are under way, of which there are never more than so many: thousands
+    that wait their turn would fill the memory.
     """
-    futures = [(folder, executor.submit(function, *args)) for folder, function, args in calls]
-    for folder, future in sorted(futures, key=lambda each: not each[1].done()):
-        try:
-            yield future.result()
-        except (TimeoutError, Crashed) as failure:
-            yield BuiltPackage(folder.name, (_crashed(folder, failure),))
-        except Exception as fault:  # a stranger's input found a fault of ours: it fails alone, by its name
-            if is_of_the_machine(fault):
-                raise
-            yield BuiltPackage(folder.name, (_at_fault(folder, fault),), traceback=_trace(folder, fault))
-        progress(folder.name)
+    done: deque[tuple[PackageFolder, Future[Any]]] = deque()
+    under_way: deque[tuple[PackageFolder, Future[Any]]] = deque()
+    for folder, function, args in calls:
+        future = executor.submit(function, *args)
+        (done if future.done() else under_way).append((folder, future))
+        if len(under_way) > _AT_ONCE:
+            yield _taken(*under_way.popleft(), progress)
+    while done or under_way:
+        yield _taken(*(done or under_way).popleft(), progress)
+
+
+def _taken(folder: PackageFolder, future: Future[Any], progress: Callable[[str], None]) -> Any:  # noqa: ANN401  # whatever was called
+    """Wait for a package, and give what became of it."""
+    try:
+        became = future.result()
+    except (TimeoutError, Crashed) as failure:
+        became = BuiltPackage(folder.name, (_crashed(folder, failure),))
+    except Exception as fault:  # a stranger's input found a fault of ours: it fails alone, by its name
+        if is_of_the_machine(fault):
+            raise
+        became = BuiltPackage(folder.name, (_at_fault(folder, fault),), traceback=_trace(folder, fault))
+    progress(folder.name)
+    return became
 
 
 def _at_fault(folder: PackageFolder, fault: Exception) -> Problem:

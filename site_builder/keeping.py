@@ -22,7 +22,7 @@ from site_builder.database import Loaded
 from site_builder.model import Card, Field, File, PackageFolder
 from site_builder.notes import read_note, write_note
 from site_builder.output import remove, verify
-from site_builder.timing import measuring, stage
+from site_builder.timing import Tally, Timed, measuring, stage
 
 NOTE, CARD, FILES = "answer.pickle", "card.pickle", "files.pickle"
 """What is kept of a package beside what it wrote: the answer without its largest parts, and these parts."""
@@ -106,6 +106,8 @@ class Keeper:
         self._noted = noted if isinstance(noted, _Noted) else _Noted({}, b"")
         self._recalled: Mapping[str, Kept] = {}
         self._alike: dict[Any, Any] = {}
+        self.timed = Tally()
+        """What the packages took that were built."""
         self.built = 0
         """Of these, how many were built, rather than given again."""
         self._executor = executor
@@ -144,6 +146,8 @@ class Keeper:
     def _hand_on(self, done: Future[Any], given: Future[Any]) -> None:
         try:
             kept = _sharing(done.result(), self._alike)
+            self.timed.add(Timed(kept.name, kept.built.spent))
+            kept = _untimed(kept)
             self.kept[kept.name] = kept
             if kept.built.card:
                 self._ready(kept)
@@ -155,7 +159,7 @@ class Keeper:
     def tidy(self, names: Iterable[str]) -> None:
         """Forget the packages that are no longer there, and note the others."""
         looks = {kept.folder.name: _look(kept.folder, kept.key) for kept in self.kept.values()}
-        answers = {kept.folder.name: _untimed(kept) for kept in self.kept.values()}
+        answers = {kept.folder.name: kept for kept in self.kept.values()}
         write_note(self.folder.parent / _NOTED, _Noted(looks, pickle.dumps(answers)))
         there = set(names)
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
@@ -175,10 +179,12 @@ class _Noted(NamedTuple):
 class _Later(Future[Any]):
     """An answer that is read when it is asked for."""
 
-    def __init__(self, read: Callable[[], Any]) -> None:
-        super().__init__()
-        self.set_result(None)  # so that it counts as done
+    def __init__(self, read: Callable[[], Any]) -> None:  # a future's own lock and queue are three kilobytes
         self._read = read
+
+    def done(self) -> bool:
+        """There is nothing to wait for."""
+        return True
 
     def result(self, timeout: float | None = None) -> Any:  # noqa: ANN401, ARG002  # as of any future; it takes no time
         """Read it."""

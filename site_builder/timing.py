@@ -6,7 +6,7 @@ part of a site, nor of anything that is hashed or compared.
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -46,6 +46,29 @@ class Timed:
     def cpu(self) -> float:
         """Seconds of the processor's."""
         return sum(spent.cpu for spent in self.stages)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What all packages took together, and which took longest: of the others no more is held, however many they are."""
+
+    packages: int = 0
+    """Those that were built anew."""
+    stages: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Wall and processor's seconds of each stage, in the order in which they first came."""
+    slowest: tuple[Timed, ...] = ()
+    """At most ``SLOWEST``, the slowest first, by name where two took the same."""
+
+    def add(self, package: Timed) -> None:
+        """Add a package; one that was not built anew took nothing."""
+        if not package.stages:
+            return
+        self.packages += 1
+        for spent in package.stages:
+            wall, cpu = self.stages.get(spent.stage, (0.0, 0.0))
+            self.stages[spent.stage] = (wall + spent.wall, cpu + spent.cpu)
+        ranked = sorted((*self.slowest, package), key=lambda each: (-each.wall, each.name))
+        self.slowest = tuple(ranked[:SLOWEST])
 
 
 @dataclass(slots=True)
@@ -125,26 +148,20 @@ def _cpu() -> float:
 # --- told to a person ------------------------------------------------------------------------------------------------
 
 
-def table(packages: Sequence[Timed], own: Iterable[Spent]) -> list[str]:
+def table(packages: Tally, own: Iterable[Spent]) -> list[str]:
     """Say where the time of a build went: the packages' stages, this process's own, and the slowest packages."""
-    built = [package for package in packages if package.stages]
-    each: dict[str, tuple[float, float]] = {}
-    for spent in (spent for package in built for spent in package.stages):
-        wall, cpu = each.get(spent.stage, (0.0, 0.0))
-        each[spent.stage] = (wall + spent.wall, cpu + spent.cpu)
-    stages = [Spent(name, wall, cpu) for name, (wall, cpu) in each.items()]
+    stages = [Spent(name, wall, cpu) for name, (wall, cpu) in packages.stages.items()]
     lines = ["No package was built anew."]
-    if built:
+    if packages.packages:
         lines = [f"{'Stages of the packages':<28}{'wall s':>9}{'CPU s':>9}{'wall ms a package':>19}"]
         every = (*stages, _sum("in all", stages))
-        lines += [f"  {_row(spent)}{1000 * spent.wall / len(built):>19.1f}" for spent in every]
+        lines += [f"  {_row(spent)}{1000 * spent.wall / packages.packages:>19.1f}" for spent in every]
     own = tuple(own)
     lines += ["", f"{'Stages of the whole':<28}{'wall s':>9}{'CPU s':>9}"]
     lines += [f"  {_row(spent)}" for spent in (*own, _sum("in all", own))]
-    slowest = sorted(built, key=lambda package: (-package.wall, package.name))[:SLOWEST]
-    if slowest:
+    if packages.slowest:
         lines += ["", f"{'The slowest packages':<28}{'wall s':>9}{'CPU s':>9}  mostly"]
-    for package in slowest:
+    for package in packages.slowest:
         longest = max(package.stages, key=lambda spent: spent.wall)
         shown = Spent(package.name, package.wall, package.cpu)
         lines.append(f"  {_row(shown)}  {longest.stage}, {longest.wall:.2f} s")

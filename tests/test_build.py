@@ -7,17 +7,21 @@ import posixpath
 import re
 import signal
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import frictionless
 import pytest
 
-from site_builder.build import Outcome, build, check
-from site_builder.built import BuiltPackage
+from site_builder.build import Outcome, build, check, each_package
+from site_builder.built import BuiltPackage, Checker
+from site_builder.model import PackageFolder
 from site_builder.packages import build_package
 from site_builder.settings import read_site
+from site_builder.vocabulary import Vocabulary
 from site_builder.workers import Here, Pool
 from tests.making import (
     PACKAGES,
@@ -476,3 +480,42 @@ def test_a_long_temporary_folder_does_not_hinder_the_pool(root: Path, tmp_path: 
     space.mkdir()
     done = command("build", "--root", root, "--out", tmp_path / "dist", "--history", "optional", TMPDIR=str(space))
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+
+
+class Waited(Future[BuiltPackage]):
+    """An answer that comes when it is asked for; until then it counts as under way."""
+
+    def __init__(self, under_way: set[str], name: str) -> None:
+        super().__init__()
+        self.under_way, self.name = under_way, name
+        under_way.add(name)
+
+    def result(self, timeout: float | None = None) -> BuiltPackage:  # noqa: ARG002  # as of any future
+        """Give it."""
+        self.under_way.discard(self.name)
+        return BuiltPackage(self.name, ())
+
+
+def test_of_many_packages_only_so_many_are_handed_over_before_the_first_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits its turn takes memory; and no package is left out."""
+    monkeypatch.setattr("site_builder.build._AT_ONCE", 3)
+    under_way: set[str] = set()
+    most = 0
+
+    class Executor:
+        def submit(self, _: Callable[..., Any], /, *args: object) -> Future[Any]:
+            nonlocal most
+            folder = args[0]
+            assert isinstance(folder, PackageFolder)
+            given = Waited(under_way, folder.name)
+            most = max(most, len(under_way))
+            return given
+
+    names = [f"package-{n:02}" for n in range(20)]
+    folders = [PackageFolder(name, tmp_path / name, f"datapackages/{name}", ()) for name in names]
+    told: list[str] = []
+    built = each_package(folders, Checker(Vocabulary()), tmp_path / "scratch", Executor(), told.append)
+    assert [package.name for package in built] == names == sorted(told)
+    assert most == 4

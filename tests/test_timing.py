@@ -6,7 +6,7 @@ from pathlib import Path
 
 from site_builder.build import build
 from site_builder.built import BuiltPackage
-from site_builder.timing import Spent, Timed, measuring, stage, table
+from site_builder.timing import SLOWEST, Spent, Tally, Timed, measuring, stage, table
 from site_builder.workers import Here
 from tests.making import PACKAGES, command, repository
 
@@ -67,9 +67,10 @@ def test_each_package_that_is_built_tells_what_it_took_and_one_that_is_kept_noth
     """A time of an earlier build would mislead."""
     root = repository(tmp_path / "repository", PACKAGES)
     first, second = (build(root, tmp_path / "dist", Here(), cache=tmp_path / "cache") for _ in range(2))
-    stages = {package.name: {spent.stage for spent in package.stages} for package in first.timed}
+    stages = {package.name: {spent.stage for spent in package.stages} for package in first.timed.slowest}
     assert {"read", "frictionless", "sql", "charts", "downloads", "pages", "keep"} <= stages["parking-fines"]
-    assert [(package.name, package.stages) for package in second.timed] == [(name, ()) for name in sorted(PACKAGES)]
+    assert (first.timed.packages, second.timed.packages) == (len(PACKAGES), 0)
+    assert second.timed.stages == {}
 
 
 def test_what_a_package_took_is_of_no_account_for_what_it_is() -> None:
@@ -77,13 +78,30 @@ def test_what_a_package_took_is_of_no_account_for_what_it_is() -> None:
     assert BuiltPackage("a", (), spent=(Spent("sql", 1.0, 1.0),)) == BuiltPackage("a", ())
 
 
+def tally(*packages: Timed) -> Tally:
+    """Count what packages took."""
+    counted = Tally()
+    for package in packages:
+        counted.add(package)
+    return counted
+
+
+def test_of_many_packages_only_the_slowest_are_remembered_by_name() -> None:
+    """All others are in the sums alone, so that ten thousand take no more memory than ten."""
+    many = [Timed(f"p{n:03}", (Spent("sql", n % 50, 0.0),)) for n in range(200)]
+    counted = tally(*many)
+    assert [package.name for package in counted.slowest[:5]] == ["p049", "p099", "p149", "p199", "p048"]
+    assert len(counted.slowest) == SLOWEST
+    assert (counted.packages, counted.stages) == (200, {"sql": (4 * sum(range(50)), 0.0)})
+
+
 def test_the_table_adds_up_over_packages_and_names_the_slowest_first() -> None:
     """One that was not built anew counts for nothing."""
-    packages = [
+    packages = tally(
         Timed("fines", (Spent("sql", 1.0, 0.5), Spent("charts", 0.5, 0.5))),
         Timed("books", (Spent("sql", 2.0, 1.5),)),
         Timed("kept", ()),
-    ]
+    )
     lines = table(packages, [Spent("packages", 2.5, 0.1), Spent("search", 0.5, 0.4)])
     assert lines == [
         "Stages of the packages         wall s    CPU s  wall ms a package",
