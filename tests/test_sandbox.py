@@ -274,7 +274,7 @@ def test_a_query_that_takes_too_long_fails_alone(tmp_path: Path, sql: str, monke
     monkeypatch.setattr(database, "KILL_SECONDS", 1.5)
     began = time.monotonic()
     (given,) = ask_hostile(tmp_path, sql)
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 30
     assert isinstance(given, Failure)
     assert given.kind in {"slow", "memory"}
 
@@ -306,13 +306,13 @@ def test_a_query_that_ends_its_process_leaves_the_others_answered(
 ) -> None:
     """Those before it and those after it, each in its place."""
     monkeypatch.setattr(database, "INTERRUPT_SECONDS", 20)
-    monkeypatch.setattr(database, "KILL_SECONDS", 1)
+    monkeypatch.setattr(database, "KILL_SECONDS", 3)
     endless = "SELECT count(*) AS n FROM range(10_000_000) a, range(10_000_000) b ORDER BY 1"
     first, slow, third = ask_hostile(tmp_path, "SELECT 1 AS a ORDER BY 1", endless, "SELECT 3 AS a ORDER BY 1")
     assert isinstance(first, Answer)
     assert isinstance(third, Answer)
     assert (first.rows, third.rows) == (((1,),), ((3,),))
-    assert slow == Failure("slow", "It took more than 1 seconds.")
+    assert slow == Failure("slow", "It took more than 3 seconds.")
 
 
 def test_after_two_queries_that_took_too_long_no_more_are_asked(
@@ -323,7 +323,7 @@ def test_after_two_queries_that_took_too_long_no_more_are_asked(
     endless = "SELECT count(*) AS n FROM range(10_000_000) a, range(10_000_000) b ORDER BY 1"
     began = time.monotonic()
     answers = ask([prepare("parking-fines", FINES, tmp_path)], [Query("q", endless)] * 100)
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 30
     assert {answer.kind for answer in answers if isinstance(answer, Failure)} == {"slow"}
     assert [answer for answer in answers if isinstance(answer, Failure) and "was not asked" in answer.message] == [
         Failure("slow", "It was not asked, since queries before it took too long.")
