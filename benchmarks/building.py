@@ -22,7 +22,7 @@ from playwright.sync_api import Request, sync_playwright
 
 from benchmarks import synthetic
 from benchmarks.measuring import Measured, measure
-from benchmarks.peers import PEERS, Peer
+from benchmarks.peers import PEERS, Peer, put_aside
 from benchmarks.recording import record, today
 from site_builder import urls
 from tests.browser.serving import serving
@@ -87,7 +87,6 @@ def main(sizes: Sequence[int] = SIZES, *, kept: bool = False) -> None:
                 times |= took
                 sites[tool, n] = site
                 pages |= {tool: weighed} if weighed else {}
-            shutil.rmtree(folder)
     lines = report(sizes, [OURS, *(peer.name for peer in peers)], times, sites, stages, pages)
     ahead = scaling(max(sizes), times, sites[OURS, max(sizes)])
     print("\n".join([*lines, "", *ahead]))
@@ -165,8 +164,8 @@ def _ours(folder: Path, *, fresh: bool = False) -> Measured:
     Only then is it asked where the time went: a build that has little to do might do that quicker without.
     """
     if fresh:
-        for path in (folder / "dist", folder / "cache"):
-            shutil.rmtree(path, ignore_errors=True)
+        put_aside(folder / "dist", folder)
+        put_aside(folder / "cache", folder)
     options = ("--root", folder / "repository", "--out", folder / "dist", "--cache", folder / "cache")
     asked = ("--profile",) if fresh else ()
     return measure([sys.executable, "-m", "site_builder", "build", *options, *asked], folder, timeout=TIMEOUT)
@@ -176,7 +175,7 @@ def _theirs(peer: Peer, folder: Path) -> Measured:
     packages = folder / "repository" / "datapackages"
     command = [str(packages) if part == "PACKAGES" else part for part in peer.command]
     if peer.folder == "bare":
-        shutil.rmtree(folder / peer.name / peer.out, ignore_errors=True)
+        put_aside(folder / peer.name / peer.out, folder)
     return measure(command, folder / peer.name, {**peer.environment, "PACKAGES": str(packages)}, TIMEOUT)
 
 

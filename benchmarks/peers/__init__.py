@@ -12,6 +12,7 @@ import venv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 
 HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "site-builder-bench"
@@ -60,13 +61,21 @@ class Peer:
                 _stubs(work / "pages", packages)
 
     def forget(self, work: Path) -> None:
-        """Take away the site and whatever was kept from an earlier build, but for what was downloaded."""
+        """Put aside the site and whatever was kept from an earlier build, but for what was downloaded."""
         for path in (self.out, "resources", ".hugo_build.lock", "src/.observablehq/cache"):
             for each in (work / path).glob("*") if path.endswith("cache") else [work / path]:
-                if each.name.startswith("_"):  # modules of npm's that Observable Framework keeps
-                    continue
-                shutil.rmtree(each, ignore_errors=True)
-                each.unlink(missing_ok=True) if each.is_file() else None
+                if not each.name.startswith("_"):  # modules of npm's that Observable Framework keeps
+                    put_aside(each, work.parent)
+
+
+def put_aside(path: Path, into: Path) -> None:
+    """Move what an earlier build left out of the way, where there is something, and delete nothing.
+
+    For minutes after files were deleted, ext4 looks at each of their inodes when it makes a new one (its
+    ``recently_deleted``): a build that follows would pay for that, the more the more files it writes.
+    """
+    if path.exists():
+        path.rename(Path(mkdtemp(prefix="aside-", dir=into)) / path.name)
 
 
 def _stubs(pages: Path, packages: Path) -> None:
