@@ -8,8 +8,9 @@ way when it is interrupted ends the process by an alarm, which the parent sees.
 Each switch of the lock was proved against hostile queries; the order matters, ``lock_configuration`` being the last.
 
 Most of what a request costs is Python's start and DuckDB's first query. So on Linux the script can also serve: it
-warms up once and forks a child for each request. The child has a database of its own, and of the requests before it
-nothing at all, since the server never reads one.
+warms up once and forks children. A child for one request has a database of its own, and of the requests before it
+nothing at all, since the server never reads one. A child that stays answers request after request, but only such as
+are plainly harmless by DuckDB's own parser: of any other it runs nothing, and says that it is not for it.
 """
 
 import base64
@@ -26,6 +27,8 @@ import time
 import traceback
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -79,6 +82,12 @@ READY = b"ready"
 """What the server says when it is warm."""
 STATUS = struct.Struct("i")
 """How the server tells a child's exit code; below 0 it is a signal."""
+ONCE, STAYING = b"1", b"+"
+"""What the server is asked for: a child for the request in three streams, or one that stays, at the end of a socket."""
+SIZE = struct.Struct("Q")
+"""How a child that stays is told the bytes of a request."""
+REPLY = struct.Struct("??Q")
+"""What comes before its answer: whether the request was for it, whether it takes another, and the answer's bytes."""
 
 
 def main() -> None:
@@ -143,10 +152,11 @@ def answer_request(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def serve(parent: int) -> NoReturn:
-    """Fork a child for each request, which brings its standard input, output and error along, and tell how it ended.
+    """Fork a child for a request, which brings its standard input, output and error along, and tell how it ended.
 
-    Standard input is a socket to the parent. The server ends when that is closed or the parent dies, and with it its
-    child. It has one thread, or a child could be forked amid what another does; where it has more, it ends.
+    Or fork one that stays, which brings a socket, and of which nothing is told. Standard input is a socket to the
+    parent. The server ends when that is closed or the parent dies, and with it its children. It has one thread, or a
+    child could be forked amid what another does; where it has more, it ends.
     """
     if sys.platform != "linux":
         os._exit(1)
@@ -171,11 +181,20 @@ def serve(parent: int) -> NoReturn:
         if child == 0:
             _take(streams)
             _end_with(server, prctl)
-            _leave(con)
+            _leave(con) if asked == ONCE else _stay(con)
         for stream in streams:
             os.close(stream)
-        _, status = os.waitpid(child, 0)
-        control.sendall(STATUS.pack(os.waitstatus_to_exitcode(status)))
+        if asked == ONCE:
+            _, status = os.waitpid(child, 0)
+            control.sendall(STATUS.pack(os.waitstatus_to_exitcode(status)))
+        _forget_the_ended()
+
+
+def _forget_the_ended() -> None:
+    """Let go of children that stayed and have ended since."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _threads() -> int:
@@ -192,10 +211,13 @@ def _end_with(parent: int, prctl: Any) -> None:  # noqa: ANN401  # a function of
 
 
 def _take(streams: Sequence[int]) -> None:
-    """Make what came along this process's standard input, output and error, and close all else, the socket too."""
+    """Make what came along this process's standard input, output and error, and close all else, the socket too.
+
+    A child that stays brings no output nor error: it keeps those of the server, which lead nowhere.
+    """
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
-    os.closerange(len(streams), 1 + max(map(int, os.listdir("/proc/self/fd"))))  # noqa: PTH208  # names are enough
+    os.closerange(3, 1 + max(map(int, os.listdir("/proc/self/fd"))))  # noqa: PTH208  # names are enough
 
 
 _WARM_ROWS = b'"_record","a","b","c","d"\n' + b'"1","x y","2023-01-04","1","2.50"\n"2",,"2023-01-05",,"0.50"\n'
@@ -226,6 +248,239 @@ def _warm_up(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("DROP TABLE again")
     os.close(csv)
     os.close(parquet)
+
+
+# --- the child that stays --------------------------------------------------------------------------------------------
+
+MOST_REQUESTS = 50
+"""How many requests a child answers that stays."""
+MOST_RESIDENT_MB = 300
+"""What it may ever have held in memory, if it is to take another request; it begins with 65."""
+_LIFE_SECONDS = 120
+"""Of CPU, for all of its requests."""
+_CSV, _PARQUET = 3, 4
+"""Its two files, in memory: the only ones that its database may open, and empty while queries run."""
+
+
+def _stay(con: duckdb.DuckDBPyConnection) -> NoReturn:
+    """Answer requests that are plainly harmless, one after the other, and end at whatever goes wrong.
+
+    Whoever asked sees the socket closed then, and has the request run by a process of its own. So nothing of a request
+    that was not answered in good order can be met by another.
+    """
+    code = 1
+    try:
+        lock_in(con)
+        answer_harmless(con, socket.socket(fileno=0))
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def lock_in(con: duckdb.DuckDBPyConnection) -> None:
+    """Lock the database for good, but for two files in memory, and bound what the process may take."""
+    for name, number in (("csv", _CSV), ("parquet", _PARQUET)):
+        made = os.memfd_create(name)
+        if made != number:
+            os.dup2(made, number)
+            os.close(made)
+    con.execute("SET enable_external_file_cache = false")
+    con.execute(f"SET allowed_paths = ['/proc/self/fd/{_CSV}', '/proc/self/fd/{_PARQUET}']")
+    con.execute("; ".join(_LOCK))
+    resource.setrlimit(resource.RLIMIT_CPU, (_LIFE_SECONDS, _LIFE_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def answer_harmless(con: duckdb.DuckDBPyConnection, asked: socket.socket) -> None:
+    """Read requests and write their answers, until there are no more, or the process has grown or served long enough.
+
+    All of a request has the time that one query has elsewhere: the alarm then ends the process.
+    """
+    requests = asked.makefile("rb")
+    for left in reversed(range(MOST_REQUESTS)):
+        size = requests.read(SIZE.size)
+        if not size:
+            return
+        request = json.loads(requests.read(*SIZE.unpack(size)))
+        signal.setitimer(signal.ITIMER_REAL, request["interrupt_seconds"])
+        answer = answer_if_harmless(con, request)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        goes_on = left > 0 and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < MOST_RESIDENT_MB * 1000
+        text = (answer or "").encode()
+        asked.sendall(REPLY.pack(answer is not None, goes_on, len(text)) + text)
+        if not goes_on:
+            return
+
+
+class NotAnsweredError(Exception):
+    """A query that is harmless has no answer, as where it gives too much: it is asked again elsewhere."""
+
+
+def answer_if_harmless(con: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> str | None:
+    """Answer a request all of whose queries are plainly harmless; of any other nothing is run, and the answer is none.
+
+    All queries are parsed before anything else is done, and what was loaded is dropped in the end. A fault of any kind
+    is raised, a text that cannot be parsed too.
+    """
+    tables = request["tables"]
+    if not all(table["csv"] and table["parquet"] and not table["schema"] for table in tables):
+        return None
+    names = {table["name"].lower() for table in tables}
+    harmless = [if_harmless(con, query, names) for query in request["queries"]]
+    if None in harmless:
+        return None
+    space = request["address_space_mb"] * 1_000_000
+    resource.setrlimit(resource.RLIMIT_AS, (space, space))
+    _bound_files(None)
+    for table in tables:
+        _load_from_memory(con, table)
+    _bound_files(0)
+    con.execute(_BEGIN)
+    asked = zip(request["queries"], filter(None, harmless), strict=True)
+    lines = [_answered(con, query, *each, request) for query, each in asked]
+    con.execute("ROLLBACK")
+    for table in tables:
+        con.execute(f"DROP TABLE {_name(table['name'])}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _bound_files(size: int | None) -> None:
+    """Bound the bytes of any file that is written; the bound can be lifted, unlike that of a child for one request."""
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most if size is None else size, most))
+
+
+def _load_from_memory(con: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
+    """Load a table by way of the two files in memory, which are empty again afterwards."""
+    with Path(table["csv"]).open("rb") as csv:
+        _copy(csv.fileno(), _CSV)
+    load(con, {**table, "csv": f"/proc/self/fd/{_CSV}", "parquet": f"/proc/self/fd/{_PARQUET}"})
+    os.ftruncate(_CSV, 0)
+    if table["columns"]:
+        with Path(table["parquet"]).open("wb") as parquet:
+            _copy(_PARQUET, parquet.fileno())
+        os.ftruncate(_PARQUET, 0)
+
+
+def _copy(source: int, target: int) -> None:
+    """Copy a file from its beginning to its end, both of which may be in memory."""
+    size, at = os.fstat(source).st_size, 0
+    os.lseek(target, 0, os.SEEK_SET)
+    while at < size:
+        at += os.sendfile(target, source, at, size - at)
+
+
+def _answered(
+    con: duckdb.DuckDBPyConnection,
+    query: dict[str, Any],
+    statement: duckdb.Statement,
+    uses: dict[str, Any],
+    request: dict[str, Any],
+) -> str:
+    kind, line = _run(con.execute(statement), query, uses, request)
+    if kind:
+        raise NotAnsweredError(line)
+    return line
+
+
+def if_harmless(
+    con: duckdb.DuckDBPyConnection, query: dict[str, Any], tables: AbstractSet[str]
+) -> tuple[duckdb.Statement, dict[str, Any]] | None:
+    """Parse a query; give it and what it rests on if it is let through and plainly harmless."""
+    if len(query["sql"]) > _MOST_TEXT:
+        return None
+    statements = con.extract_statements(query["sql"])
+    parsed, nodes = _parsed(con, query)
+    if _refusal(query, parsed, nodes, [statement.type for statement in statements]):
+        return None
+    return (statements[0], _uses(parsed["statements"][0], nodes)) if is_harmless(nodes, tables) else None
+
+
+_MOST_TEXT = 20_000
+"""Characters of a query that may be harmless."""
+FUNCTIONS = frozenset(
+    {
+        *("count", "count_star", "sum", "min", "max", "avg", "median", "list", "string_agg", "bool_and", "bool_or"),
+        *("row_number", "rank", "dense_rank", "lag", "lead", "first_value", "last_value"),
+        *("+", "-", "*", "/", "//", "%", "abs", "round", "floor", "ceil", "greatest", "least"),
+        *("||", "~~", "!~~", "~~*", "!~~*", "concat", "contains", "starts_with", "ends_with", "prefix", "suffix"),
+        *("left", "right", "lower", "upper", "trim", "ltrim", "rtrim", "length", "substring", "substr", "replace"),
+        *("strftime", "date_trunc", "date_part", "year", "quarter", "month", "day", "nullif", "if"),
+        *("list_value", "list_contains", "list_position", "len", "struct_pack", "struct_extract", "unnest"),
+    },
+)
+"""Functions of tables, numbers and short texts: none reads or changes anything else, or makes much out of little."""
+_TYPES = "varchar text tinyint smallint integer int bigint hugeint decimal numeric double boolean date timestamp time"
+_WORDS: dict[str, AbstractSet[object]] = {
+    "class": frozenset(
+        {
+            *("BETWEEN", "CASE", "CAST", "COLUMN_REF", "COMPARISON", "CONJUNCTION", "CONSTANT", "FUNCTION", "OPERATOR"),
+            *("STAR", "SUBQUERY", "TYPE", "WINDOW"),
+        },
+    ),
+    "type": frozenset(
+        {
+            *("SELECT_NODE", "SET_OPERATION_NODE", "BASE_TABLE", "EMPTY", "EXPRESSION_LIST", "JOIN", "SUBQUERY"),
+            *("ORDER_MODIFIER", "LIMIT_MODIFIER", "DISTINCT_MODIFIER", "ORDER_DEFAULT", "ASCENDING", "DESCENDING"),
+            *("CASE_EXPR", "COLUMN_REF", "FUNCTION", "OPERATOR_CAST", "STAR", "TYPE", "VALUE_CONSTANT"),
+            *("COMPARE_EQUAL", "COMPARE_NOTEQUAL", "COMPARE_LESSTHAN", "COMPARE_LESSTHANOREQUALTO"),
+            *("COMPARE_GREATERTHAN", "COMPARE_GREATERTHANOREQUALTO", "COMPARE_DISTINCT_FROM"),
+            *("COMPARE_NOT_DISTINCT_FROM", "COMPARE_BETWEEN", "COMPARE_IN", "COMPARE_NOT_IN"),
+            *("CONJUNCTION_AND", "CONJUNCTION_OR", "OPERATOR_NOT", "OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL"),
+            *("OPERATOR_COALESCE", "ARRAY_EXTRACT"),
+            *("WINDOW_AGGREGATE", "WINDOW_ROW_NUMBER", "WINDOW_RANK", "WINDOW_RANK_DENSE", "WINDOW_LAG", "WINDOW_LEAD"),
+            *("WINDOW_FIRST_VALUE", "WINDOW_LAST_VALUE"),
+        },
+    ),
+    "function_name": FUNCTIONS,
+    "type_name": frozenset(_TYPES.split()),
+    "kind": frozenset({"BOOLEAN", "INTEGER", "NULL_LITERAL", "NUMERIC", "STRING"}),
+    "ref_type": frozenset({"REGULAR", "CROSS"}),
+    **dict.fromkeys(("schema", "schema_name", "catalog", "catalog_name"), frozenset({""})),
+    **dict.fromkeys(("sample", "at_clause", "ranking_expression", "expr"), frozenset({None})),
+    **dict.fromkeys(("export_state", "delim_flipped", "nearest_approx"), frozenset({False})),
+}
+"""What a parsed query that is harmless may say under these names: one word each, in any case of letters."""
+_REST = frozenset(
+    {
+        *("aggregate_handling", "alias", "aliases", "arg_orders", "arguments", "case_checks", "child", "children"),
+        *("column_name_alias", "column_names", "columns", "comparison_type", "condition", "cte_map", "default_expr"),
+        *("distinct", "distinct_on_targets", "duplicate_eliminated_columns", "else_expr", "end", "end_expr"),
+        *("exclude_clause", "exclude_list", "expected_names", "expected_types", "expression", "filter"),
+        *("filter_expr", "from_table", "group_expressions", "group_sets", "has_ignore_nulls", "having"),
+        *("ignore_nulls", "input", "is_implicit", "is_operator", "join_type", "key", "key_targets", "left", "limit"),
+        *("limit_type", "literal", "lower", "map", "materialized", "modifiers", "name", "named_param_map"),
+        *("nearest_count", "nearest_order_type", "node", "null_order", "offset", "offset_expr", "order_bys"),
+        *("orders", "partitions", "path", "payload_aggregates", "qualified_exclude_list", "qualified_name"),
+        *("qualify", "query_location", "query_location_length", "query_node", "relation_name", "rename_list"),
+        *("replace_list", "right", "select_list", "setop_all", "setop_type", "start", "start_expr", "subquery"),
+        *("subquery_type", "text", "then_expr", "try_cast", "type_expr", "upper", "using_columns", "value"),
+        *("values", "when_expr", "where_clause"),
+    },
+)
+"""Names under which it may say whatever it likes: what is written there is harmless, or is looked at by itself."""
+_OWN = re.compile("(?!pg_|duckdb_|pragma_|sqlite_)[a-z_][a-z0-9_]*")
+"""Names of tables of its own and of its ``WITH``; no file is named so, and no table of DuckDB's."""
+
+
+def is_harmless(nodes: Sequence[dict[str, Any]], tables: AbstractSet[str]) -> bool:
+    """Whether a parsed query can do nothing but answer from these tables, named in small letters.
+
+    Whatever is not known to be harmless is not: a name that another version of the parser writes, a kind of expression,
+    a function, a table that is neither of the package nor of the query's own ``WITH``.
+    """
+    known = tables | {str(node["key"]).lower() for node in nodes if "key" in node}
+    words = {**_WORDS, "table_name": {name for name in known if _OWN.fullmatch(name)}}
+    for node in nodes:
+        if len(node.get("path", "1")) != 1:
+            return False
+        for name, value in node.items():
+            if name in words:
+                if isinstance(value, dict | list) or not {value, str(value).lower()} & words[name]:
+                    return False
+            elif name not in _REST:
+                return False
+    return True
 
 
 # --- one request -----------------------------------------------------------------------------------------------------
@@ -360,11 +615,8 @@ def _answer(
 def _attempt(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict[str, Any]) -> tuple[str, str]:
     """Parse a query and, where it is let through, run it."""
     try:
-        query["sql"].encode()  # or DuckDB ends with an error that is none of its own
-        (text,) = con.execute(f"EXECUTE parsed({_text(query['sql'])})").fetchall()[0]
-        parsed: dict[str, Any] = json.loads(text)
+        parsed, nodes = _parsed(con, query)
         statements = [] if parsed["error"] else con.extract_statements(query["sql"])
-        nodes = _nodes(parsed.get("statements", []))
         refusal = _refusal(query, parsed, nodes, [statement.type for statement in statements])
         if refusal:
             return _failed(query, *refusal)
@@ -381,6 +633,14 @@ def _attempt(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dic
     except duckdb.Error as error:
         kind = "memory" if isinstance(error, duckdb.OutOfMemoryException) else "sql"
         return _failed(query, kind, str(error)[:2000])
+
+
+def _parsed(con: duckdb.DuckDBPyConnection, query: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Parse a query by DuckDB's own parser; give what it says of the text, and each object in that."""
+    query["sql"].encode()  # or DuckDB ends with an error that is none of its own
+    (text,) = con.execute(f"EXECUTE parsed({_text(query['sql'])})").fetchall()[0]
+    parsed: dict[str, Any] = json.loads(text)
+    return parsed, _nodes(parsed.get("statements", []))
 
 
 _TRAIL = "STRUCT(package VARCHAR, resource VARCHAR, row INTEGER)[]"

@@ -1,8 +1,9 @@
 """Run a request in ``sandbox.py``: in a child that a warm server forks, or in a process started anew.
 
-Each process that asks has a server of its own, started with the first request. Where there is none to be had, as on
-systems other than Linux, or where it goes away amid a request, the request runs in a process started for it alone, in
-which it means the same.
+Each process that asks has a server of its own, started with the first request. Every request is first put to a child
+that stays, which answers it if it is plainly harmless. Any other, and one amid which that child ends, runs in a child
+forked for it alone. Where there is no server to be had, as on systems other than Linux, or where it goes away amid a
+request, the request runs in a process started for it. It means the same in all of them.
 """
 
 import atexit
@@ -19,7 +20,10 @@ from pathlib import Path
 _SCRIPT = str(Path(__file__).with_name("sandbox.py"))
 _READY = b"ready"
 _STATUS = struct.Struct("i")
-"""Both as in ``sandbox.py``, which is never imported: DuckDB belongs into its processes alone."""
+_ONCE, _STAYING = b"1", b"+"
+_SIZE = struct.Struct("Q")
+_REPLY = struct.Struct("??Q")
+"""All as in ``sandbox.py``, which is never imported: DuckDB belongs into its processes alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Ended:
 
 
 def run(request: str) -> Ended:
-    """Run a request, in JSON, in a process that is good for nothing else."""
+    """Run a request, in JSON, in a process of the sandbox."""
     return OWN.run(request) or run_anew(request)
 
 
@@ -64,11 +68,48 @@ class _LostError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class _Staying:
+    """A child that stays, and the socket to it."""
+
+    asked: socket.socket
+
+    def run(self, request: str) -> tuple[Ended | None, bool]:
+        """Have a request answered, if it is harmless, and say whether the child takes another."""
+        text = request.encode()
+        self.asked.sendall(_SIZE.pack(len(text)) + text)
+        is_answered, goes_on, size = _REPLY.unpack(self._told(_REPLY.size))
+        answer = self._told(size)
+        return (Ended(0, answer.decode(), "") if is_answered else None), goes_on
+
+    def _told(self, size: int) -> bytes:
+        told = bytearray()
+        while len(told) < size:
+            more = self.asked.recv(min(size - len(told), 1_000_000))
+            if not more:
+                raise _LostError
+            told += more
+        return bytes(told)
+
+    def stop(self) -> None:
+        """Let it end."""
+        self.asked.close()
+
+
+@dataclass(frozen=True, slots=True)
 class _Server:
-    """A process that forks a child for each request, and the socket to it."""
+    """A process that forks children, and the socket to it."""
 
     process: subprocess.Popen[bytes]
     control: socket.socket
+
+    def fork_staying(self) -> _Staying:
+        """Have a child forked that stays."""
+        if sys.platform != "linux":
+            raise _LostError
+        ours, its_own = socket.socketpair()
+        with its_own:
+            socket.send_fds(self.control, [_STAYING], [its_own.fileno()])
+        return _Staying(ours)
 
     def run(self, request: str) -> Ended:
         """Have a child forked, read what it writes until it ends, and ask how."""
@@ -81,7 +122,7 @@ class _Server:
                 with os.fdopen(asked, "wb", closefd=False) as file:
                     file.write(request.encode())
                 os.lseek(asked, 0, os.SEEK_SET)
-                socket.send_fds(self.control, [b"?"], [asked, its_output, its_error])
+                socket.send_fds(self.control, [_ONCE], [asked, its_output, its_error])
             finally:
                 for each in (asked, its_output, its_error):
                     os.close(each)
@@ -93,7 +134,7 @@ class _Server:
         return Ended(code, answered.decode(errors="replace"), wrong.decode(errors="replace"))
 
     def stop(self) -> None:
-        """End it, and with it the child that it has."""
+        """End it, and with it the children that it has."""
         self.control.close()
         self.process.kill()
         self.process.wait()
@@ -105,6 +146,8 @@ class Own:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     server: _Server | None = None
+    staying: _Staying | None = None
+    """Its child that stays, if it has one."""
     impossible: bool = sys.platform != "linux"
     """Whether no server can be had here, so that trying again is of no use."""
     is_ready: bool = False
@@ -122,13 +165,31 @@ class Own:
             return None
         with self.lock:
             try:
-                return self._warm().run(request)
+                server = self._warm()
+                return self._run_harmless(server, request) or server.run(request)
             except (_LostError, OSError):
                 self.stop()
                 return None
             except BaseException:  # an alarm, or somebody who stops the build: the child may still be at work
                 self.stop()
                 raise
+
+    def _run_harmless(self, server: _Server, request: str) -> Ended | None:
+        """Have the child that stays answer a request; nothing where that is not for it, or ends it."""
+        self.staying = self.staying or server.fork_staying()
+        try:
+            answer, goes_on = self.staying.run(request)
+        except (_LostError, OSError):
+            answer, goes_on = None, False
+        if not goes_on:
+            self._let_go()
+        return answer
+
+    def _let_go(self) -> None:
+        """Do without the child that stays."""
+        staying, self.staying = self.staying, None
+        if staying:
+            staying.stop()
 
     def _start(self) -> _Server:
         if self.server and self.server.process.poll() is not None:
@@ -148,6 +209,7 @@ class Own:
 
     def stop(self) -> None:
         """End the server, if there is one."""
+        self._let_go()
         server, self.server = self.server, None
         if server:
             server.stop()
@@ -155,6 +217,7 @@ class Own:
     def forget(self) -> None:
         """Leave the server to the process that this one was forked from."""
         self.lock = threading.Lock()
+        self._let_go()
         server, self.server = self.server, None
         if server:
             server.control.close()

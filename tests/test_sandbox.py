@@ -17,6 +17,7 @@ from site_builder.model import Answer, Cell, Field, Resource, Table
 from site_builder.sandbox import CHANGING
 from site_builder.sandboxing import OWN
 from tests.making import tree, write
+from tests.test_canaries import ASKING
 from tests.tools import ROOT
 
 FINES = Table(
@@ -140,6 +141,140 @@ def test_nothing_is_written(tmp_path: Path) -> None:
     before = tree(tmp_path)
     ask_hostile(tmp_path, *queries)
     assert tree(tmp_path) == before
+
+
+HARMLESS = """
+FROM fines ORDER BY street
+SELECT strftime(issued, '%Y-%m') AS m, list(_record ORDER BY _record) AS trail FROM fines GROUP BY 1 ORDER BY m
+SELECT coalesce(CAST("a" AS VARCHAR), "a__missing", '(no value)') AS "a", sum("b") FROM "fines" GROUP BY 1 ORDER BY 2
+SELECT left(month, 4) AS year, CAST(sum(amount) AS DECIMAL(10, 2)) AS n FROM fines WHERE NOT paid GROUP BY 1 ORDER BY n
+SELECT CASE street WHEN 'Quay' THEN 'a' ELSE 'b' END AS s, replace(street, ' ', '-') || '.' AS t FROM fines ORDER BY ALL
+SELECT street FROM fines WHERE street LIKE '%a%' AND street NOT IN ('Mill', 'Hill') OR amount BETWEEN 1 AND 2 ORDER BY 1
+WITH f AS (SELECT * EXCLUDE (street) FROM fines) SELECT count(DISTINCT paid) AS n FROM f HAVING count(*) > 1 ORDER BY n
+SELECT a.street FROM fines a JOIN permits b USING (street) LEFT JOIN permits c ON a.street = c.street ORDER BY 1 LIMIT 3
+SELECT street FROM fines UNION ALL SELECT street FROM permits ORDER BY street
+SELECT street FROM fines WHERE amount = (SELECT max(amount) FROM fines) OR EXISTS (SELECT 1 FROM permits) ORDER BY 1
+SELECT street, row_number() OVER (PARTITION BY paid ORDER BY amount DESC) AS n FROM fines QUALIFY n = 1 ORDER BY n
+SELECT v.a, count(*) FILTER (WHERE paid) AS n FROM (VALUES (1, 'x'), (2, 'y')) AS v(a, b), fines GROUP BY 1 ORDER BY 1
+SELECT _record.row AS row, round(100.0 * amount / 3, 1) AS share FROM fines ORDER BY row
+SELECT 1 AS one ORDER BY 1
+"""
+"""What packages ask, each in a line."""
+
+NOT_HARMLESS = """
+SELECT nextval('s') AS x ORDER BY 1
+SELECT currval('s') AS x ORDER BY 1
+SELECT getvariable('x') AS x ORDER BY 1
+SELECT current_setting('threads') AS x ORDER BY 1
+SELECT set_config('threads', '8', false) AS x ORDER BY 1
+SELECT random() AS x ORDER BY 1
+SELECT now() AS x ORDER BY 1
+SELECT sleep_ms(10) AS x ORDER BY 1
+SELECT repeat('x', 1_000_000_000) AS x ORDER BY 1
+SELECT lpad('x', 1_000_000_000, 'y') AS x ORDER BY 1
+SELECT printf('%1000000000d', 1) AS x ORDER BY 1
+SELECT range(1_000_000_000) AS x ORDER BY 1
+SELECT list_reduce([1, 2], lambda a, b: a + b) AS x ORDER BY 1
+SELECT list_transform([1], lambda a: a + 1) AS x ORDER BY 1
+SELECT [a + 1 FOR a IN [1]] AS x ORDER BY 1
+SELECT regexp_replace(street, '(a|b)+', 'x') AS x FROM fines ORDER BY 1
+SELECT street FROM fines WHERE street SIMILAR TO '(a|b)+' ORDER BY 1
+SELECT stats(street) AS x FROM fines ORDER BY 1
+SELECT error('x') AS x ORDER BY 1
+SELECT json_serialize_sql('SELECT 1') AS x ORDER BY 1
+SELECT main.lower('X') AS x ORDER BY 1
+SELECT system.main.lower('X') AS x ORDER BY 1
+SELECT 'fines'::REGCLASS AS x ORDER BY 1
+SELECT CAST(street AS mine) AS x FROM fines ORDER BY 1
+SELECT street COLLATE nocase AS x FROM fines ORDER BY 1
+SELECT COLUMNS('.*') FROM fines ORDER BY 1
+SELECT ? AS x ORDER BY 1
+SELECT $x AS x ORDER BY 1
+SELECT #1 FROM fines ORDER BY 1
+SELECT TRY(street::INTEGER) AS x FROM fines ORDER BY 1
+SELECT median(street) FROM fines USING SAMPLE 10% ORDER BY 1
+SELECT street FROM fines AT (VERSION => 1) ORDER BY 1
+SELECT street FROM main.fines ORDER BY 1
+SELECT street FROM memory.main.fines ORDER BY 1
+SELECT * FROM potholes ORDER BY 1
+SELECT * FROM pg_class ORDER BY 1
+WITH pg_class AS (SELECT 1 AS a) SELECT * FROM pg_class ORDER BY 1
+WITH "x.csv" AS (SELECT 1 AS a) SELECT * FROM "x.csv" ORDER BY 1
+SELECT * FROM 'fines.csv' ORDER BY 1
+SELECT * FROM range(3) ORDER BY 1
+SELECT * FROM unnest([1, 2]) ORDER BY 1
+SELECT * FROM test_all_types() ORDER BY 1
+SELECT * FROM fines, LATERAL (SELECT * FROM range(amount)) ORDER BY 1
+SELECT * FROM fines POSITIONAL JOIN permits ORDER BY 1
+SELECT * FROM fines ASOF JOIN permits USING (street, amount) ORDER BY 1
+SELECT * FROM (DESCRIBE fines) ORDER BY 1
+SELECT * FROM (SUMMARIZE fines) ORDER BY 1
+SELECT * FROM (SHOW TABLES) ORDER BY 1
+SELECT * FROM (PIVOT fines ON street USING count(*)) ORDER BY 1
+SELECT * FROM (UNPIVOT fines ON amount INTO NAME a VALUE b) ORDER BY 1
+PIVOT fines ON street USING count(*) ORDER BY 1
+WITH RECURSIVE t AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM t) SELECT max(i) AS n FROM t ORDER BY 1
+WITH gone AS (DELETE FROM fines RETURNING *) SELECT * FROM gone ORDER BY 1
+SELECT street FROM fines
+SELECT 1 AS a ORDER BY 1; SELECT 2 AS a ORDER BY 1
+"""
+"""What packages may ask elsewhere, and what would reach or leave something, each in a line."""
+
+
+def harmless(sql: str) -> bool:
+    """Whether a query over fines and permits is held harmless; a text that cannot be parsed never is."""
+    with suppress(duckdb.Error):
+        query = {"name": "q", "sql": sql, "ordered": True}
+        return sandbox.if_harmless(PARSER, query, {"fines", "permits"}) is not None
+    return False
+
+
+PARSER = sandbox.connected()
+
+
+def test_what_packages_ask_is_harmless() -> None:
+    """So that a child may answer the next package too."""
+    assert [sql for sql in HARMLESS.strip().splitlines() if not harmless(sql)] == []
+
+
+def test_what_reaches_or_leaves_anything_else_is_not_harmless(tmp_path: Path) -> None:
+    """Whatever a query could do but to answer from the package's tables; the user is called the same everywhere."""
+    texts = [NOT_HARMLESS, READING, STATEMENTS, WRITING, ASKING]
+    user = "SELECT current_user AS x ORDER BY 1"
+    assert [sql for text in texts for sql in lines(text, tmp_path) if harmless(sql)] == [user]
+    assert PARSER.execute(user).fetchall() == [("duckdb",)]
+
+
+def test_functions_are_harmless_by_name_alone() -> None:
+    """Of all that DuckDB has, few are; one that it will have tomorrow is not."""
+    names = {name for (name,) in PARSER.execute("SELECT DISTINCT function_name FROM duckdb_functions()").fetchall()}
+    called = {name: f"SELECT {name}(street) AS x FROM fines ORDER BY 1" for name in names if name.isidentifier()}  # noqa: S608  # DuckDB's own names
+    found = {name for name, sql in called.items() if harmless(sql)}
+    assert "lower" in found
+    assert sorted(found - sandbox.FUNCTIONS) == []
+    assert not harmless("SELECT of_tomorrow(street) AS x FROM fines ORDER BY 1")
+    assert sorted(sandbox.FUNCTIONS & CHANGING) == []
+
+
+def test_what_another_parser_might_say_is_not_harmless() -> None:
+    """A name or a word that this one does not write is unknown, and so are tables in any other place."""
+    node = {"class": "CONSTANT", "type": "VALUE_CONSTANT", "literal": {}}
+    assert sandbox.is_harmless([node], set())
+    for odd in (
+        {"reads": "x.csv"},
+        {"type": "FILE"},
+        {"class": "FILE"},
+        {"type": {"id": "FILE"}},
+        {"path": ["a", "b"]},
+    ):
+        assert not sandbox.is_harmless([{**node, **odd}], set()), odd
+    assert sandbox.is_harmless([{"table_name": "Fines"}], {"fines"})
+    assert not sandbox.is_harmless([{"table_name": "fines"}], {"permits"})
+
+
+def test_a_long_text_is_not_harmless() -> None:
+    """The parser of a child that stays is given no more than it needs."""
+    assert not harmless(f"SELECT '{'x' * 20_000}' AS x ORDER BY 1")
 
 
 def test_an_order_is_asked_for(tmp_path: Path) -> None:

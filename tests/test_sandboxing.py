@@ -1,5 +1,6 @@
-"""A server forks a child for each request: none of them knows another, and neither it nor they outlive who asked."""
+"""A server forks the children that answer requests: none knows of another request, and none outlives who asked."""
 
+import json
 import os
 import re
 import signal
@@ -9,19 +10,22 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from site_builder import database, sandboxing
 from site_builder.database import Failure, Query, ask, prepare
 from site_builder.model import Answer, Cell, Field, Resource, Table
-from site_builder.sandboxing import OWN, Ended
+from site_builder.sandboxing import OWN, Ended, Own
 from site_builder.workers import Pool
 from tests.tools import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is a server on Linux alone")
 
 ENDLESS = "SELECT count(*) AS n FROM range(10_000_000) a, range(10_000_000) b ORDER BY 1"
+SLOW = "SELECT count(*) AS n FROM fines a, fines b, fines c, fines d, fines e ORDER BY 1"
+"""As endless, over a table of 2,000 rows, but harmless by all that is known of it beforehand."""
 LIMITS = {"address space": "2000000000", "cpu time": "16", "file size": "0", "core file size": "0"}
 """What the system lets a child of one query have: bytes, and seconds for loading and for the query."""
 ASKING = """
@@ -48,10 +52,11 @@ def server() -> int:
     return OWN.server.process.pid
 
 
-def streets(name: str) -> Table:
-    """Make a table of one street."""
+def streets(name: str, *named: str) -> Table:
+    """Make a table of streets, or of one."""
     fields = (Field("street", "string", "", ""),)
-    return Table(Resource(name, "", "", (), True, "", "", True, fields), ((Cell("Quay", "Quay"),),))
+    rows = tuple((Cell(each, each),) for each in named or ("Quay",))
+    return Table(Resource(name, "", "", (), True, "", "", True, fields), rows)
 
 
 def is_alive(pid: int) -> bool:
@@ -76,12 +81,18 @@ def children(pid: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
 
 
+def staying(pid: int) -> int:
+    """Give the only child of a server, which is the one that stays."""
+    (child,) = [each for each in children(pid) if is_alive(each)]
+    return child
+
+
 def child_of(pid: int) -> int:
-    """Wait until a process has a child."""
+    """Wait until a server has, beside the child that stays, one for a request that is not plainly harmless."""
     until = time.monotonic() + 5
-    while not children(pid) and time.monotonic() < until:
+    while len(children(pid)) < 2 and time.monotonic() < until:
         time.sleep(0.01)
-    (child,) = children(pid)
+    _, child = children(pid)
     return child
 
 
@@ -107,7 +118,6 @@ def test_one_server_serves_all_that_a_process_asks(tmp_path: Path) -> None:
     assert isinstance(given, Answer)
     assert server() == first
     assert len(list(Path(f"/proc/{first}/task").iterdir())) == 1
-    assert children(first) == []
 
 
 @pytest.mark.usefixtures("_never_anew")
@@ -148,6 +158,21 @@ def test_a_child_has_but_its_own_three_streams(monkeypatch: pytest.MonkeyPatch) 
     assert (streams[1][:5], streams[2][:5]) == ("pipe:", "pipe:")
 
 
+def test_a_child_that_stays_has_its_socket_and_two_files_in_memory(tmp_path: Path) -> None:
+    """And nothing is in these between two requests."""
+    child = staying(server())
+    ask([prepare("parking-fines", streets("fines"), tmp_path)], [Query("q", "FROM fines ORDER BY street")])
+    links = {int(path.name): str(path.readlink()) for path in Path(f"/proc/{child}/fd").iterdir()}
+    assert {number: link.partition(":[")[0] for number, link in links.items()} == {
+        0: "socket",
+        1: "/dev/null",
+        2: "/dev/null",
+        3: "/memfd:csv (deleted)",
+        4: "/memfd:parquet (deleted)",
+    }
+    assert [Path(f"/proc/{child}/fd/{number}").stat().st_size for number in (3, 4)] == [0, 0]
+
+
 def test_a_child_is_bounded_by_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a process started anew is; the server itself has other children to serve, and is not."""
     monkeypatch.setattr(database, "INTERRUPT_SECONDS", 2)
@@ -160,6 +185,208 @@ def test_a_child_is_bounded_by_the_system(monkeypatch: pytest.MonkeyPatch) -> No
     asking.join()
     bounded = {name: re.findall(rf"^Max {name} +(\d+) +(\d+) ", limits, re.MULTILINE) for name in LIMITS}
     assert bounded == {name: [(most, most)] for name, most in LIMITS.items()}
+
+
+def test_a_child_that_stays_is_bounded_too(tmp_path: Path) -> None:
+    """For all of its requests; the bound of files is lifted while a table is written, or the second had none."""
+    child = staying(server())
+    for name in ("fines", "permits"):
+        loaded = prepare("parking-fines", streets(name), tmp_path)
+        ask([loaded], [Query("q", f"FROM {name} ORDER BY street")])
+        assert loaded.parquet
+        assert loaded.parquet.read_bytes().startswith(b"PAR1")
+        limits = Path(f"/proc/{child}/limits").read_text("ascii")
+        assert re.findall(r"^Max address space +(\d+) +(\d+) ", limits, re.MULTILINE) == [("2000000000", "2000000000")]
+        assert re.findall(r"^Max cpu time +(\d+) +(\d+) ", limits, re.MULTILINE) == [("120", "120")]
+        assert re.findall(r"^Max file size +(\d+) ", limits, re.MULTILINE) == ["0"]
+    assert staying(server()) == child
+
+
+@pytest.mark.usefixtures("_never_anew")
+def test_one_child_answers_what_is_harmless_and_no_more_than_fifty_times() -> None:
+    """Then another does."""
+    pid = server()
+    first = staying(pid)
+    for _ in range(48):
+        answered()
+    assert staying(pid) == first
+    answered()
+    assert is_gone_soon(first)
+    answered()
+    assert staying(pid) != first
+
+
+@pytest.mark.usefixtures("_never_anew")
+def test_what_is_not_plainly_harmless_is_run_by_a_child_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that stays has run nothing of it, and so goes on."""
+    pid = server()
+    first = staying(pid)
+    run: list[str] = []
+    assert OWN.server
+    alone = type(OWN.server).run
+
+    def counted(server: Any, request: str) -> Ended:
+        run.append(request)
+        return alone(server, request)
+
+    monkeypatch.setattr(type(OWN.server), "run", counted)
+    given = answered("SELECT i FROM range(3) r(i) ORDER BY 1")
+    assert isinstance(given, Answer)
+    assert given.rows == ((0,), (1,), (2,))
+    assert isinstance(answered(), Answer)
+    assert len(run) == 1
+    assert staying(pid) == first
+
+
+@pytest.mark.usefixtures("_never_anew")
+@pytest.mark.parametrize(
+    ("sql", "kind"),
+    [
+        ("SELEC street FROM fines", "sql"),
+        ("SELECT nothing FROM fines ORDER BY 1", "sql"),
+        ("SELECT CAST(street AS INTEGER) AS n FROM fines ORDER BY 1", "sql"),
+        ("SELECT a.street FROM fines a, fines b ORDER BY 1", "output"),
+        (SLOW, "slow"),
+    ],
+)
+def test_whatever_went_wrong_ends_the_child_that_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql: str, kind: str
+) -> None:
+    """What went wrong is told as by a child of the request's own, which is asked again."""
+    monkeypatch.setattr(database, "INTERRUPT_SECONDS", 0.5)
+    pid = server()
+    first = staying(pid)
+    fines = prepare("parking-fines", streets("fines", *["Quay"] * 2000), tmp_path)
+    (given,) = ask([fines], [Query("q", sql)])
+    assert isinstance(given, Failure)
+    assert given.kind == kind
+    assert is_gone_soon(first)
+    (given,) = ask([fines], [Query("q", "SELECT count(*) AS n FROM fines ORDER BY 1")])
+    assert isinstance(given, Answer)
+    assert given.rows == ((2000,),)
+    assert is_alive(staying(pid))
+
+
+@pytest.mark.usefixtures("_never_anew")
+def test_a_request_amid_which_the_child_that_stays_is_killed_is_answered_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a child of its own."""
+    monkeypatch.setattr(database, "INTERRUPT_SECONDS", 3)
+    pid = server()
+    first = staying(pid)
+    fines = prepare("parking-fines", streets("fines", *["Quay"] * 2000), tmp_path)
+    given: list[Answer | Failure] = []
+    asking = threading.Thread(target=lambda: given.extend(ask([fines], [Query("q", SLOW)])))
+    asking.start()
+    time.sleep(0.3)
+    os.kill(first, signal.SIGKILL)
+    asking.join()
+    assert given == [Failure("slow", "It took more than 3 seconds.")]
+
+
+@pytest.mark.usefixtures("_never_anew")
+def test_a_child_that_died_between_two_requests_is_not_missed() -> None:
+    """The next is answered, and the one after it by another child that stays."""
+    pid = server()
+    first = staying(pid)
+    os.kill(first, signal.SIGKILL)
+    assert is_gone_soon(first)
+    assert isinstance(answered(), Answer)
+    assert isinstance(answered(), Answer)
+    assert is_alive(staying(pid))
+    assert server() == pid
+
+
+def test_every_child_gives_the_same_answers_and_the_same_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it answered before, and whether it answers others or not."""
+
+    def told(name: str) -> tuple[tuple[Answer | Failure, ...], bytes]:
+        (tmp_path / name).mkdir()
+        loaded = prepare("parking-fines", streets("fines", "Quay", "Mill", "Quay"), tmp_path / name)
+        sql = "SELECT street, count(*) AS n, list(_record) AS trail FROM fines GROUP BY 1 ORDER BY n"
+        given = ask([loaded], [Query("a", sql), Query("b", "SELECT DISTINCT street FROM fines ORDER BY street")])
+        assert loaded.parquet
+        return given, loaded.parquet.read_bytes()
+
+    first = told("first")
+    for name in ("permits", "bays"):
+        ask([prepare("other", streets(name, "Hill"), tmp_path)], [Query("q", f"FROM {name} ORDER BY street")])
+    assert told("later") == first
+    monkeypatch.setattr(Own, "_run_harmless", lambda *_: None)
+    assert told("forked") == first
+    monkeypatch.setattr(OWN, "impossible", True)
+    assert told("anew") == first
+
+
+LEFT = """
+import json, os, resource, sys
+from pathlib import Path
+from site_builder import sandbox
+con = sandbox.connected()
+sandbox.lock_in(con)
+kept = "tables schemas views indexes sequences variables prepared_statements types temporary_files databases settings"
+def found():
+    return repr([con.execute(f"SELECT * FROM duckdb_{name}() ORDER BY ALL").fetchall() for name in kept.split()])
+before = found()
+answer = sandbox.answer_if_harmless(con, json.loads(sys.argv[1]))
+_, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+print(json.dumps([answer, before == found()]))
+for sql in json.loads(sys.argv[2]):
+    try:
+        print(json.dumps([sql, repr(con.execute(sql).fetchall())]))
+    except Exception as error:
+        print(json.dumps([sql, None]))
+"""
+"""A program that does as the child that stays, and then what no child would be let: it looks at what is left."""
+
+
+def done_as_one_that_stays(scratch: Path, sql: str, *then: str) -> list[list[object]]:
+    """Answer a query over fines as the child that stays does, then run whatever is given."""
+    loaded = prepare("parking-fines", streets("fines"), scratch)
+    request = {
+        "tables": [database.to_load(loaded)],
+        "queries": [{"name": "q", "sql": sql, "ordered": True}],
+        "address_space_mb": 2000,
+        "most_rows": 10,
+        "most_bytes": 10_000,
+    }
+    asked = [sys.executable, "-c", LEFT, json.dumps(request), json.dumps(then)]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, check=True, text=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_nothing_is_left_of_a_request_in_the_child_that_stays(tmp_path: Path) -> None:
+    """Neither a table nor a setting nor anything else that DuckDB lists."""
+    ((answer, is_as_before),) = done_as_one_that_stays(tmp_path, "FROM fines ORDER BY street")
+    assert "Quay" in str(answer)
+    assert is_as_before is True
+
+
+def test_the_child_that_stays_is_locked_whatever_were_held_harmless(tmp_path: Path) -> None:
+    """It could open its two files alone, which are empty while it answers; everything else is closed to it."""
+    secret = tmp_path / "secret.csv"
+    secret.write_text("pin\n1234\n", "utf-8")
+    hostile = [
+        f"FROM read_csv('{secret}')",
+        f"FROM '{secret}'",
+        f"COPY (SELECT 1) TO '{tmp_path}/out.csv'",
+        f"ATTACH '{tmp_path}/out.db' AS other",
+        "SELECT * FROM read_csv('/proc/self/fd/0')",
+        "SELECT * FROM read_csv('/proc/self/fd/3/../0')",
+        "SELECT * FROM read_csv('/proc/self/fd/*')",
+        "SELECT * FROM read_csv('/proc/self/environ')",
+        "SELECT * FROM glob('/proc/self/fd/*')",
+        "SET enable_external_access = true",
+        f"SET allowed_paths = ['{secret}']",
+        "RESET lock_configuration",
+        "INSTALL httpfs",
+    ]
+    before = sorted(tmp_path.iterdir())
+    _, *given = done_as_one_that_stays(tmp_path, "FROM fines ORDER BY street", *hostile)
+    assert given == [[sql, None] for sql in hostile]
+    assert sorted(tmp_path.iterdir()) == sorted([*before, tmp_path / "fines.load.csv", tmp_path / "fines.parquet"])
 
 
 @pytest.mark.usefixtures("_never_anew")
