@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -276,9 +277,14 @@ def _answer(reply: dict[str, Any]) -> Answer | Failure:
 
 
 def _trail(written: Any) -> Sequence[RecordRef]:  # noqa: ANN401  # it came from JSON
-    """Read a trail: records, or a large table's name and the numbers of its rows."""
+    """Read a trail: records, or a table's name and the numbers of its rows, those of a large table as bytes."""
     if isinstance(written, dict):
-        return LongTrail(written["package"], written["resource"], array("I", b64decode(written["rows"])))
+        package, resource, rows = written["package"], written["resource"], written["rows"]
+        if isinstance(rows, str):
+            return LongTrail(package, resource, array("I", b64decode(rows)))
+        if None in (package, resource) or None in rows:
+            raise ValueError
+        return tuple(map(RecordRef._make, zip(repeat(package), repeat(resource), rows, strict=False)))
     records = [record for record in written or () if record]
     if any(None in record for record in records):
         raise ValueError

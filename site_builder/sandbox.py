@@ -54,8 +54,8 @@ _CLOSED = (
 )
 """What can be shut before tables are loaded."""
 _LOCK = ("SET enable_external_access = false", "SET lock_configuration = true")
-_PARSER = "PREPARE parsed AS SELECT json_serialize_sql($1)"
-"""What parses a query, planned once for all of them; no SELECT can name it."""
+_PARSER = "PREPARE parsed AS SELECT json_serialize_sql(unnest($1::VARCHAR[]))"
+"""What parses queries, planned once for all of them; no SELECT can name it."""
 
 CHANGING = frozenset(
     {
@@ -326,8 +326,8 @@ def answer_if_harmless(con: duckdb.DuckDBPyConnection, request: dict[str, Any]) 
     if not all(table["csv"] and table["parquet"] and not table["schema"] for table in tables):
         return None
     names = {table["name"].lower() for table in tables}
-    harmless = [if_harmless(con, query, names) for query in request["queries"]]
-    if None in harmless:
+    harmless = if_harmless(con, request["queries"], names)
+    if harmless is None:
         return None
     space = request["address_space_mb"] * 1_000_000
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
@@ -336,8 +336,7 @@ def answer_if_harmless(con: duckdb.DuckDBPyConnection, request: dict[str, Any]) 
         _load_from_memory(con, table)
     _bound_files(0)
     con.execute(_BEGIN)
-    asked = zip(request["queries"], filter(None, harmless), strict=True)
-    lines = [_answered(con, query, *each, request) for query, each in asked]
+    lines = [_answered(con, *each, request) for each in zip(request["queries"], *harmless, strict=True)]
     con.execute("ROLLBACK")
     for table in tables:
         con.execute(f"DROP TABLE {_name(table['name'])}")
@@ -384,16 +383,19 @@ def _answered(
 
 
 def if_harmless(
-    con: duckdb.DuckDBPyConnection, query: dict[str, Any], tables: AbstractSet[str]
-) -> tuple[duckdb.Statement, dict[str, Any]] | None:
-    """Parse a query; give it and what it rests on if it is let through and plainly harmless."""
-    if len(query["sql"]) > _MOST_TEXT:
+    con: duckdb.DuckDBPyConnection, queries: Sequence[dict[str, Any]], tables: AbstractSet[str]
+) -> tuple[list[duckdb.Statement], list[dict[str, Any]]] | None:
+    """Parse queries; give them, and what each rests on, if all are let through and plainly harmless."""
+    if any(len(query["sql"]) > _MOST_TEXT for query in queries):
         return None
-    statements = con.extract_statements(query["sql"])
-    parsed, nodes = _parsed(con, query)
-    if _refusal(query, parsed, nodes, [statement.type for statement in statements]):
-        return None
-    return (statements[0], _uses(parsed["statements"][0], nodes)) if is_harmless(nodes, tables) else None
+    statements, uses = [], []
+    for query, (parsed, nodes) in zip(queries, _parsed(con, queries), strict=True):
+        found = con.extract_statements(query["sql"])
+        if _refusal(query, parsed, nodes, [each.type for each in found]) or not is_harmless(nodes, tables):
+            return None
+        statements.append(found[0])
+        uses.append(_uses(parsed["statements"][0], nodes))
+    return statements, uses
 
 
 _MOST_TEXT = 20_000
@@ -475,10 +477,10 @@ def is_harmless(nodes: Sequence[dict[str, Any]], tables: AbstractSet[str]) -> bo
         if len(node.get("path", "1")) != 1:
             return False
         for name, value in node.items():
-            if name in words:
-                if isinstance(value, dict | list) or not {value, str(value).lower()} & words[name]:
-                    return False
-            elif name not in _REST:
+            if name in _REST:
+                continue
+            may = words.get(name, ())
+            if isinstance(value, dict | list) or (value not in may and str(value).lower() not in may):
                 return False
     return True
 
@@ -615,7 +617,7 @@ def _answer(
 def _attempt(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict[str, Any]) -> tuple[str, str]:
     """Parse a query and, where it is let through, run it."""
     try:
-        parsed, nodes = _parsed(con, query)
+        ((parsed, nodes),) = _parsed(con, [query])
         statements = [] if parsed["error"] else con.extract_statements(query["sql"])
         refusal = _refusal(query, parsed, nodes, [statement.type for statement in statements])
         if refusal:
@@ -635,12 +637,14 @@ def _attempt(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dic
         return _failed(query, kind, str(error)[:2000])
 
 
-def _parsed(con: duckdb.DuckDBPyConnection, query: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Parse a query by DuckDB's own parser; give what it says of the text, and each object in that."""
-    query["sql"].encode()  # or DuckDB ends with an error that is none of its own
-    (text,) = con.execute(f"EXECUTE parsed({_text(query['sql'])})").fetchall()[0]
-    parsed: dict[str, Any] = json.loads(text)
-    return parsed, _nodes(parsed.get("statements", []))
+def _parsed(
+    con: duckdb.DuckDBPyConnection, queries: Sequence[dict[str, Any]]
+) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Parse queries by DuckDB's own parser; give what it says of each text, and each object in that."""
+    texts = ", ".join(_text(query["sql"]) for query in queries)
+    texts.encode()  # or DuckDB ends with an error that is none of its own
+    found = [json.loads(text) for (text,) in con.execute(f"EXECUTE parsed([{texts}])").fetchall()]
+    return [(parsed, _nodes(parsed.get("statements", []))) for parsed in found]
 
 
 _TRAIL = "STRUCT(package VARCHAR, resource VARCHAR, row INTEGER)[]"
@@ -754,7 +758,9 @@ def _run(
 ) -> tuple[str, str]:
     """Write what a query gives, unless it is too much."""
     columns = [[each[0], str(each[1])] for each in cursor.description or ()]
-    writers = [_records if _NAMED.fullmatch(kind.replace('"', "")) else _plain for _, kind in columns]
+    trail = next((number for number, (name, _) in enumerate(columns) if name == "trail"), None)
+    named = [number == trail and _NAMED.fullmatch(kind.replace('"', "")) for number, (_, kind) in enumerate(columns)]
+    writers = [_records if each else _plain for each in named]
     columns = [[name, _TRAIL if name == "trail" and _is_packed(kind) else kind] for name, kind in columns]
     for name, kind in columns:
         if kind == "TIMESTAMP WITH TIME ZONE":
@@ -764,7 +770,8 @@ def _run(
         rows.append([write(value) for write, value in zip(writers, row, strict=True)])
         if len(rows) > request["most_rows"]:
             return _failed(query, "output", f"It gives more than {request['most_rows']:,} rows.")
-    numbers = sum(len(value["rows"]) for row in rows for value in row if isinstance(value, dict))
+    trails = [value["rows"] for row in rows for value in row if isinstance(value, dict)]
+    numbers = sum(len(each) for each in trails if isinstance(each, str))
     text = json.dumps({"columns": columns, "rows": rows})
     if len(text) - numbers > request["most_bytes"]:
         return _failed(query, "output", f"It gives more than {request['most_bytes']:,} bytes.")
@@ -788,9 +795,15 @@ def _unpacked(value: dict[str, Any]) -> object:
     return {"package": value["package"], "resource": value["resource"], "rows": numbers}
 
 
-def _records(trail: Sequence[dict[str, object] | None] | None) -> object:
-    """Write a trail as records, which are most of what there is to write: each as [package, resource, row]."""
-    return None if trail is None else [None if each is None else list(each.values()) for each in trail]
+def _records(trail: Sequence[Any] | None) -> object:
+    """Write a trail, which is most of what there is to write: of one table as its name and the numbers of its rows."""
+    if trail is None or None in trail:
+        return _plain(trail)
+    tables = {(each["package"], each["resource"]) for each in trail}
+    if len(tables) != 1:
+        return _plain(trail)
+    ((package, resource),) = tables
+    return {"package": package, "resource": resource, "rows": [each["row"] for each in trail]}
 
 
 def _plain(value: object) -> object:

@@ -109,6 +109,51 @@ def test_a_trail_is_taken_apart_from_the_columns(tmp_path: Path) -> None:
     assert given.trails == ((RecordRef("parking-fines", "fines", 2),), quay)
 
 
+@pytest.mark.parametrize(
+    ("trail", "records"),
+    [
+        ("list(_record ORDER BY _record.row DESC)", [("fines", 2), ("fines", 1)]),
+        ("list(_record ORDER BY _record) FILTER (_record.row = 2)", [("fines", 2)]),
+        ("[NULL, any_value(_record ORDER BY _record), NULL]", [("fines", 1)]),
+        (
+            "(SELECT list(r ORDER BY r) FROM (SELECT _record FROM fines UNION ALL SELECT _record FROM bays) AS a(r))",
+            [("bays", 1), ("fines", 1), ("fines", 2)],
+        ),
+        ("list(_record) FILTER (_record.row = 9)", []),
+        ("[]::STRUCT(package VARCHAR, resource VARCHAR, row INTEGER)[]", []),
+    ],
+)
+def test_a_trail_has_the_records_of_one_table_or_of_several(
+    tmp_path: Path, trail: str, records: list[tuple[str, int]]
+) -> None:
+    """In its own order, without what is no record."""
+    fines = table(column("street", "string", "Quay", "Mill"))
+    bays = table(column("street", "string", "Hill"), name="bays")
+    given = answer(tmp_path, f"SELECT 1 AS n, {trail} AS trail FROM fines ORDER BY n LIMIT 1", fines, bays)  # noqa: S608  # the test's own
+    assert given.trails == (tuple(RecordRef("parking-fines", resource, row) for resource, row in records),)
+
+
+def test_records_that_are_no_trail_are_text(tmp_path: Path) -> None:
+    """In a column of another name, or in a second one of that name."""
+    fines = table(column("street", "string", "Quay"))
+    given = answer(
+        tmp_path,
+        "SELECT list(_record) AS trail, list(_record) AS trail, list(_record) AS x FROM fines ORDER BY 3",
+        fines,
+    )
+    assert given.trails == ((RecordRef("parking-fines", "fines", 1),),)
+    assert given.rows == (('[["parking-fines", "fines", 1]]',) * 2,)
+
+
+def test_a_record_of_a_trail_that_is_not_whole_is_a_failure(tmp_path: Path) -> None:
+    """Whether its row or its table is missing."""
+    fines = prepare("parking-fines", table(column("street", "string", "Quay")), tmp_path)
+    for values in ("NULL, 'fines', 1", "'parking-fines', NULL, 1", "'parking-fines', 'fines', NULL"):
+        record = f"row({values})::STRUCT(package VARCHAR, resource VARCHAR, row INTEGER)"
+        sql = f"SELECT [_record, {record}] AS trail FROM fines ORDER BY 1"  # noqa: S608  # the test's own
+        assert ask([fines], [Query("q", sql)]) == (Failure("trail", "A record of the trail is not whole."),)
+
+
 @pytest.mark.parametrize("trail", ["list(street)", "'x'", "count(*)", "list({'package': 'x'})"])
 def test_a_trail_of_something_else_is_a_failure(tmp_path: Path, trail: str) -> None:
     """Nobody could follow it."""
