@@ -223,9 +223,9 @@ SELECT 1 AS a ORDER BY 1; SELECT 2 AS a ORDER BY 1
 
 def harmless(sql: str) -> bool:
     """Whether a query over fines and permits is held harmless; a text that cannot be parsed never is."""
-    with suppress(duckdb.Error):
+    with suppress(duckdb.Error, sandbox.NotAnsweredError):
         query = {"name": "q", "sql": sql, "ordered": True}
-        return sandbox.if_harmless(PARSER, [query], {"fines", "permits"}) is not None
+        return sandbox.if_harmless(PARSER, [query], {"fines": {}, "permits": {}}) is not None
     return False
 
 
@@ -243,6 +243,30 @@ def test_what_reaches_or_leaves_anything_else_is_not_harmless(tmp_path: Path) ->
     user = "SELECT current_user AS x ORDER BY 1"
     assert [sql for text in texts for sql in lines(text, tmp_path) if harmless(sql)] == [user]
     assert PARSER.execute(user).fetchall() == [("duckdb",)]
+
+
+@pytest.mark.parametrize(
+    ("sql", "is_of_rows"),
+    [
+        ("SELECT list(_record ORDER BY _record) AS trail FROM fines ORDER BY 1", True),
+        ("SELECT list(f._record) AS trail FROM Fines AS f ORDER BY 1", True),
+        ("SELECT list(_record) AS trail, trail::VARCHAR AS t FROM fines ORDER BY 1", False),
+        ("SELECT list(_record) AS trail, street AS _record FROM fines ORDER BY 1", False),
+        ("SELECT list(_record) AS trail FROM fines AS f(_record) ORDER BY 1", False),
+        ("SELECT list(_record) AS trail FROM fines AS _record ORDER BY 1", False),
+        ("SELECT list(_record) AS trail FROM fines JOIN permits USING (street) ORDER BY 1", False),
+        ("SELECT list(_record) AS trail FROM (SELECT _record FROM fines) ORDER BY 1", False),
+        ("SELECT list(_record.row) AS trail FROM fines ORDER BY 1", False),
+    ],
+)
+def test_of_the_trail_of_one_table_the_rows_alone_are_asked_for(sql: str, *, is_of_rows: bool) -> None:
+    """Where the names can mean nothing else."""
+    fines = {"name": "fines"}
+    query = {"name": "q", "sql": sql, "ordered": True}
+    found = sandbox.if_harmless(PARSER, [query], {"fines": fines, "permits": {}})
+    assert found
+    assert found[0].trail_of == (fines if is_of_rows else None)
+    assert (found[0].statement.query == sql) is not is_of_rows
 
 
 def test_functions_are_harmless_by_name_alone() -> None:

@@ -319,6 +319,39 @@ def test_every_child_gives_the_same_answers_and_the_same_file(tmp_path: Path, mo
     assert told("anew") == first
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT street, list(_record ORDER BY _record) AS trail FROM fines GROUP BY 1 ORDER BY 1",
+        "SELECT street, LIST(_record ORDER BY street, _record.row DESC) AS trail FROM fines GROUP BY 1 ORDER BY trail",
+        "SELECT 'é→' || street AS s, list(f._record) AS trail FROM fines AS f GROUP BY ALL ORDER BY s",
+        'SELECT list("_record" ORDER BY _record) AS "trail", 1 AS n FROM fines ORDER BY n',
+        "SELECT 1 AS n, list(_record) FILTER (street = 'Mill') AS trail FROM fines ORDER BY n",
+        "SELECT 1 AS n, list(_record) FILTER (street = 'Hill') AS trail FROM fines ORDER BY n",
+        "SELECT 1 AS n, list(DISTINCT _record) AS trail FROM fines GROUP BY street, n ORDER BY street",
+        "SELECT list(_record ORDER BY _record) AS trail, len(trail) AS n, trail::VARCHAR AS t FROM fines ORDER BY n",
+        "SELECT list(_record ORDER BY _record) AS trail, list(_record ORDER BY _record) AS trail FROM fines ORDER BY 1",
+        "SELECT *, list(_record) OVER (ORDER BY _record) AS trail FROM fines ORDER BY _record",
+        "SELECT list(_record ORDER BY street, _record) AS trail FROM fines ORDER BY ALL",
+        "SELECT list(_record) AS trail FROM fines AS f(_record) ORDER BY 1",
+        "SELECT list(_record) AS trail FROM fines AS _record ORDER BY 1",
+        "SELECT list(_record.row) AS trail FROM fines ORDER BY 1",
+        "SELECT list(street) AS trail FROM fines ORDER BY 1",
+        "SELECT list(_record) AS x FROM fines ORDER BY 1",
+        "WITH f AS (SELECT _record FROM fines) SELECT list(_record) AS trail FROM f ORDER BY 1",
+        "SELECT list(a._record ORDER BY b._record) AS trail FROM fines AS a, fines AS b ORDER BY 1",
+        "SELECT list(_record ORDER BY 1) AS trail, street AS _record FROM fines GROUP BY street ORDER BY 2",
+        "SELECT 1 AS n UNION ALL SELECT 2 AS n ORDER BY n",
+    ],
+)
+def test_every_child_gives_the_same_trail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
+    """Though one may ask for rows alone; whatever else is called trail or ``_record`` stays what it is."""
+    tables = [prepare("parking-fines", streets("fines", "Quay", "Mill", "Quay"), tmp_path)]
+    staying = ask(tables, [Query("q", sql)])
+    monkeypatch.setattr(Own, "_run_harmless", lambda *_: None)
+    assert ask(tables, [Query("q", sql)]) == staying
+
+
 LEFT = """
 import json, os, resource, sys
 from pathlib import Path
