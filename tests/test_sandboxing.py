@@ -352,6 +352,33 @@ def test_every_child_gives_the_same_trail(tmp_path: Path, monkeypatch: pytest.Mo
     assert ask(tables, [Query("q", sql)]) == staying
 
 
+GROWN = """
+import json, socket, sys
+from site_builder import sandbox
+sandbox.MOST_RESIDENT_MB = float(sys.argv[1])
+request = json.dumps({"tables": [], "queries": [], "interrupt_seconds": 5, "address_space_mb": 2000}).encode()
+ours, theirs = socket.socketpair()
+ours.sendall((sandbox.SIZE.pack(len(request)) + request) * 2)
+ours.shutdown(socket.SHUT_WR)
+con = sandbox.connected()
+sandbox._bound_files = lambda size: None
+sandbox.answer_harmless(con, theirs)
+theirs.close()
+for is_answered, goes_on, _ in sandbox.REPLY.iter_unpack(ours.recv(100)):
+    print(is_answered, goes_on)
+"""
+"""A program that asks twice of a child that stays, which may have held so many megabytes in memory."""
+
+
+@pytest.mark.parametrize(("megabytes", "told"), [("2000", "True True\nTrue True\n"), ("1", "True False\n")])
+def test_a_child_that_has_grown_takes_no_other_request(megabytes: str, told: str) -> None:
+    """What it was asked it answers."""
+    done = subprocess.run(
+        [sys.executable, "-c", GROWN, megabytes], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    assert done.stdout == told
+
+
 LEFT = """
 import json, os, resource, sys
 from pathlib import Path
