@@ -6,11 +6,12 @@ A template that is asked for every cell takes most of the time of a build, so th
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, repeat
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from site_builder import urls
+from site_builder.escaping import escaped
 from site_builder.exports import as_text
-from site_builder.model import Cell, Field, RecordRef, SourceRef, Value
+from site_builder.model import Cell, RecordRef, SourceRef, Value
 from site_builder.pages import FigureView, LineView, RecordsPage, row_titles
 from site_builder.withheld import Passage, passages
 
@@ -49,13 +50,13 @@ class Links:
         """Write a link to a record as HTML."""
         package, resource, row = record
         if row > urls.ROWS_AS_PAGES:
-            return f'<a href="{escape(self(urls.record(*record)))}">{escape(resource)} {row}</a>'
+            return f'<a href="{escaped(self(urls.record(*record)))}">{escaped(resource)} {row}</a>'
         before, between = self._records[package, resource, urls.page_of(row)]
         number = str(row)
         return f"{before}{number}{between}{number}</a>"
 
     def _on_records(self, package: str, resource: str, page: int) -> tuple[str, str]:
-        return f'<a href="{escape(self(urls.record_on(package, resource, page)))}', f'">{escape(resource)} '
+        return f'<a href="{escaped(self(urls.record_on(package, resource, page)))}', f'">{escaped(resource)} '
 
     def line(self, source: SourceRef, opening: str = "<a") -> str:
         """Write a link to the line that a record came from as HTML; nothing where none is known."""
@@ -64,64 +65,62 @@ class Links:
             return ""
         holder = (origin or record).package
         if line > urls.ROWS_AS_PAGES:
-            return f'{opening} href="{escape(self(urls.source_line(holder, document, line)))}">line {line}</a>'
+            return f'{opening} href="{escaped(self(urls.source_line(holder, document, line)))}">line {line}</a>'
         before, between = self._lines[holder, document, urls.page_of(line)]
         number = str(line)
         return f"{opening}{before}{number}{between}{number}</a>"
 
     def _on_lines(self, package: str, document: str, page: int) -> tuple[str, str]:
-        return f' href="{escape(self(urls.line_on(package, document, page)))}', '">line '
+        return f' href="{escaped(self(urls.line_on(package, document, page)))}', '">line '
 
 
 def records(page: RecordsPage, link: Links) -> Markup:
     """Write the rows of a page of records, each with its number, its cells and where it came from."""
-    cells = page.cells
+    cells, told, labelled = page.cells, page.told, page.is_cards
     columns = list(zip(*cells, strict=True)) if cells else [()] * len(page.table.resource.fields)
-    label, rows = _label("Row", page), range(page.first, page.first + len(cells))
+    label, rows = _label("Row") * labelled, map(str, range(page.first, page.first + len(cells)))
     heads = [f'<tr id="r{row}">\n<th scope="row"{label}><a href="#r{row}">{row}</a></th>\n' for row in rows]
-    fields = [(at, field) for at, field in enumerate(page.table.resource.fields) if field in page.fields]
-    bodies = [_column(field, columns[at], page.doubts(field, columns), page) for at, field in fields]
-    tails = _sources(page, link) if page.is_sourced else ["</tr>\n"] * len(cells)
+    bodies = [
+        _column(column, page.doubts(field, columns), page.package.withheld_marks, _label(field.title) * labelled)
+        for field, column in zip(page.table.resource.fields, columns, strict=True)
+        if field.name not in told
+    ]
+    tails = _sources(page.sources, _label("Source") * labelled, link) if page.is_sourced else ["</tr>\n"] * len(cells)
     written = chain.from_iterable(zip(heads, *bodies, tails, strict=True))
     return Markup("".join(written))  # noqa: S704  # each part is escaped
 
 
-def _column(field: Field, cells: Sequence[Cell], doubts: Sequence[str], page: RecordsPage) -> list[str]:
-    """Write the cells of a column, each that differs once."""
-    marks, label = page.package.withheld_marks, _label(field.title, page)
-    escaped = _escaped(cell.text for cell in cells)
-    known: dict[tuple[str, str | None, str], str] = {}
-    written: list[str] = []
-    for cell, doubt in zip(cells, doubts or repeat("", len(cells)), strict=True):
-        same = (cell.text, cell.missing, doubt)
-        made = known.get(same)
-        if made is None:
-            parts = passages(cell.text, marks) if marks else ()
-            text = _barred(parts) if parts else escaped[cell.text]
-            withheld = bool(parts) and all(part.withheld for part in parts)
-            made = known[same] = _cell(cell, text, label, doubt, withheld=withheld)
-        written.append(made)
-    return written
+def _column(cells: Sequence[Cell], doubts: Sequence[str], marks: tuple[str, ...], label: str) -> list[str]:
+    """Write the cells of a column."""
+    before, none = f"<td{label}>", f'<td class="none"{label}>'
+    if doubts or marks:
+        return [_cell(*each, marks, before, none) for each in zip(cells, doubts or repeat(""), strict=False)]
+    _, texts, missing = zip(*cells, strict=True) if cells else ((), (), ())
+    return [
+        f"{before}{text}</td>\n" if why is None else f"{none}{escaped(why)}</td>\n"
+        for text, why in zip(_all_escaped(texts), missing, strict=True)
+    ]
 
 
-def _sources(page: RecordsPage, link: Links) -> list[str]:
-    before = f'<td class="source"{_label("Source", page)}>'
-    return [f"{before}{_origin(source, link)}</td>\n</tr>\n" for source in page.sources]
+def _sources(sources: Iterable[SourceRef], label: str, link: Links) -> list[str]:
+    before = f'<td class="source"{label}>'
+    return [f"{before}{_origin(source, link)}</td>\n</tr>\n" for source in sources]
 
 
-def _label(title: str, page: RecordsPage) -> str:
+def _label(title: str) -> str:
     """Name a cell where its row may be laid out as a card, without the table's head."""
-    return f' data-label="{escape(title)}"' if page.is_cards else ""
+    return f' data-label="{escaped(title)}"'
 
 
-def _cell(cell: Cell, text: str, label: str, doubt: str, *, withheld: bool) -> str:
+def _cell(cell: Cell, doubt: str, marks: tuple[str, ...], before: str, none: str) -> str:
     """Write a cell: what is withheld goes before why there is no value, and that before the text."""
-    if withheld:
-        return f"<td{label}>{text}</td>\n"
+    parts = passages(cell.text, marks)
+    if marks and parts and all(part.withheld for part in parts):
+        return f"{before}{_barred(parts)}</td>\n"
     if cell.missing is not None:
-        return f'<td class="none"{label}>{escape(cell.missing)}</td>\n'
-    unsure = f" <small>({escape(doubt)})</small>" if doubt else ""
-    return f"<td{label}>{text}{unsure}</td>\n"
+        return f"{none}{escaped(cell.missing)}</td>\n"
+    unsure = f" <small>({escaped(doubt)})</small>" if doubt else ""
+    return f"{before}{_barred(parts)}{unsure}</td>\n"
 
 
 def _origin(source: SourceRef, link: Links) -> str:
@@ -132,34 +131,38 @@ def _origin(source: SourceRef, link: Links) -> str:
 
 def lines(page: Sequence[LineView], marks: tuple[str, ...], link: Links) -> Markup:
     """Write lines of a document, each with its number and the records that were taken from it."""
-    escaped = {} if marks else _escaped(line.text for line in page)
-    written = [_numbered(line, _text(line.text, marks) if marks else escaped[line.text], link) for line in page]
-    return Markup("".join(written))  # noqa: S704  # each part is escaped
+    texts = [line.text for line in page]
+    written = [_text(text, marks) for text in texts] if marks else _all_escaped(texts)
+    return Markup("".join([_numbered(*each, link) for each in zip(page, written, strict=True)]))  # noqa: S704  # likewise
 
 
 def _numbered(line: LineView, text: str, link: Links) -> str:
-    n = str(line.number)
-    taken = "".join([link.record(source.record) for source in line.records]) if line.records else ""
+    number, _, records = line
+    n = str(number)
+    taken = "".join([link.record(source.record) for source in records]) if records else ""
     beside = f'<span class="records">{taken}</span>' if taken else ""
-    number = f'<a class="number" href="#l{n}" aria-label="Line {n}">{n}</a>'
-    return f'<li id="l{n}">{number}<span class="text">{text}</span>{beside}</li>\n'
+    link_here = f'<a class="number" href="#l{n}" aria-label="Line {n}">{n}</a>'
+    return f'<li id="l{n}">{link_here}<span class="text">{text}</span>{beside}</li>\n'
 
 
 def trail(sources: Sequence[SourceRef], link: Links, known: dict[SourceRef, str]) -> Markup:
     """List records, each a link to its page and to its line; what is known of them already is added to."""
+    written: list[str] = []
     for source in sources:
-        if source not in known:
+        made = known.get(source)
+        if made is None:
             line = link.line(source, ' <a class="line"')
-            known[source] = f"<li>{link.record(source.record)}{line}</li>\n"
-    return Markup(f"<ul>\n{''.join([known[source] for source in sources])}</ul>\n")  # noqa: S704  # each part is escaped
+            made = known[source] = f"<li>{link.record(source.record)}{line}</li>\n"
+        written.append(made)
+    return Markup(f"<ul>\n{''.join(written)}</ul>\n")  # noqa: S704  # each part is escaped
 
 
 def figure(view: FigureView, link: Links, explain: Explain) -> Markup:
     """Write the rows of a figure's table: each number leads to the records behind it."""
     figure = view.figure
-    counts, behind = figure.summary.counts, escape(link(f"{view.page}#row-"))
+    counts, behind = figure.summary.counts, escaped(link(f"{view.page}#row-"))
     columns = [(each, ' class="n"' if each.is_number else "") for each in figure.columns]
-    label = escape(figure.summary.label(counts)) if counts else ""
+    label = escaped(figure.summary.label(counts)) if counts else ""
     titles = row_titles(figure)
     written: list[str] = []
     for number, row in enumerate(figure.rows, start=1):
@@ -167,7 +170,7 @@ def figure(view: FigureView, link: Links, explain: Explain) -> Markup:
         written.append("<tr>\n")
         for n, (value, (column, kind)) in enumerate(zip(row, columns, strict=True)):
             if has_trail and column.name == counts:
-                said = f"{as_number(value)} {label}: {escape(titles[number - 1])}. See the records behind it"
+                said = f"{as_number(value)} {label}: {escaped(titles[number - 1])}. See the records behind it"
                 counted = f'<a href="{behind}{number}" aria-label="{said}">{as_number(value)}</a>'
                 written.append(f'<td class="n">{counted}</td>\n')
             elif value is None:
@@ -197,23 +200,20 @@ def text(written: str, marks: tuple[str, ...]) -> Markup:
     return Markup(_text(written, marks))  # noqa: S704  # each part is escaped
 
 
-def _escaped(texts: Iterable[str]) -> dict[str, str]:
-    """Escape many texts at once, which takes a fifth of what each apart would, and give each by what it was."""
-    different = list(dict.fromkeys(texts))
-    escaped = str(escape("\0".join(different))).split("\0")
-    if len(escaped) != len(different):  # one of them holds what they were joined by
-        escaped = [escape(text) for text in different]
-    return dict(zip(different, escaped, strict=True))
+def _all_escaped(texts: Sequence[str]) -> list[str]:
+    """Escape many texts at once, which takes a fifth of what each apart would."""
+    together = escaped("\0".join(texts)).split("\0")
+    return together if len(together) == len(texts) else [escaped(text) for text in texts]  # one may hold the mark
 
 
 def _text(written: str, marks: tuple[str, ...]) -> str:
-    return _barred(passages(written, marks)) if marks else escape(written)
+    return _barred(passages(written, marks)) if marks else escaped(written)
 
 
 def _barred(parts: Iterable[Passage]) -> str:
     return "".join(
-        f'<b class="withheld" role="img" aria-label="withheld">{escape(part.text)}</b>'
+        f'<b class="withheld" role="img" aria-label="withheld">{escaped(part.text)}</b>'
         if part.withheld
-        else escape(part.text)
+        else escaped(part.text)
         for part in parts
     )

@@ -1,0 +1,43 @@
+"""Texts and templates are escaped as Jinja and MarkupSafe would, in fewer steps."""
+
+import jinja2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup, escape
+
+from site_builder.escaping import escaped
+from site_builder.render import _environment  # what pages are rendered with
+
+VALUES = ("<b>", "Quay & Co", "\"'", "", Markup("<b>&amp;</b>"), None, 12, 1.5, ("<", ">"))
+TEMPLATES = (
+    "{{ it }}",
+    '<a title="{{ it }}">',
+    "{{ it ~ '<' }}{{ it|string }}{{ it|e }}",
+    "{% macro put(x) %}<i>{{ x }}</i>{% endmacro %}{{ put(it) }}{{ put(put(it)) }}",
+    "{% set kept %}<i>{{ it }}</i>{% endset %}{{ kept }}",
+    "{{ it if it else '<none>' }}{% for each in [it, it] %}{{ each }},{% endfor %}",
+)
+
+
+@given(st.text(alphabet="ab<>&\"' é"))
+def test_a_text_is_escaped_as_markupsafe_does(text: str) -> None:
+    """And what is HTML already is left as it is."""
+    assert escaped(text) == str(escape(text))
+    assert escaped(Markup(text)) == text  # noqa: S704  # it is what is tested
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_template_writes_what_jinja_would(template: str, value: object) -> None:
+    """Of values, in attributes, macros, blocks that are set, and loops."""
+    plain = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    made = _environment((("page.html", template),)).get_template("page.html").render(it=value)
+    assert made == plain.from_string(template).render(it=value)
+
+
+def test_a_template_may_show_nothing_that_it_was_not_given() -> None:
+    """A name that is misspelt is a fault, not a gap in the page."""
+    template = _environment((("page.html", "{{ misspelt }}"),)).get_template("page.html")
+    with pytest.raises(jinja2.UndefinedError):
+        template.render(it=1)
