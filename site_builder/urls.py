@@ -6,6 +6,7 @@ The addresses are a contract: they never change, and a data file is never rename
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -20,6 +21,8 @@ RESOURCE_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))],
 )
+_PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
+"""Paths that an address may hold as they are."""
 LONGEST_PATH = 240
 """Characters of a path in a package."""
 
@@ -96,11 +99,18 @@ def relative(page: str, target: str) -> str:
 @lru_cache(maxsize=4096)
 def _way(folder: str, path: str) -> str:
     """Write the link from a folder to a path; remembered, since a page has many links and few that differ."""
-    *down, name = path.split("/")
-    up = folder.split("/") if folder else []
-    while down and up and down[0] == up[0]:
-        del down[0], up[0]
-    return quote("../" * len(up) + "/".join((*down, name))) or "./"
+    ups = _ups(folder)
+    shared = path[: path.rfind("/") + 1]
+    while shared not in ups:
+        shared = shared[: shared.rfind("/", 0, -1) + 1]
+    return _quoted_path(ups[shared] + path[len(shared) :]) or "./"
+
+
+@lru_cache(maxsize=256)
+def _ups(folder: str) -> Mapping[str, str]:
+    """Give the way up from a folder to each that it lies in, and to itself, all ending in ``/`` but the root."""
+    parts = folder.split("/") if folder else []
+    return {"/".join((*parts[:n], "")): "../" * (len(parts) - n) for n in range(len(parts) + 1)}
 
 
 def quoted(text: str) -> str:
@@ -111,7 +121,11 @@ def quoted(text: str) -> str:
 def absolute(site_url: str, target: str) -> str:
     """Write a site path as an address of its own."""
     path, hash_, anchor = target.partition("#")
-    return site_url.rstrip("/") + "/" + quote(path) + hash_ + anchor
+    return site_url.rstrip("/") + "/" + _quoted_path(path) + hash_ + anchor
+
+
+def _quoted_path(path: str) -> str:
+    return path if _PLAIN.fullmatch(path) else quote(path)
 
 
 HOME = ""
