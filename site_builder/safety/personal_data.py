@@ -360,7 +360,7 @@ _AREAS = (
     *("UB", "W", "WA", "WC", "WD", "WF", "WN", "WR", "WS", "WV", "YO", "ZE"),
 )
 """The letters that a postcode begins with (Royal Mail's postcode areas)."""
-_INWARD = re.compile(r"(?:[\dO][ABD-HJLNP-UW-Z]{2}|\d[abd-hjlnp-uw-z]{2})(?![A-Za-z0-9])")
+_INWARD = re.compile(r"[0-9O](?:[ABD-HJLNP-UW-Z]{2}|(?<=[0-9])[abd-hjlnp-uw-z]{2})(?![A-Za-z0-9])")
 _OUTWARD = re.compile(
     rf"(?<![A-Za-z0-9])((?:{'|'.join(sorted(_AREAS, key=len, reverse=True))})[\dO][\dA-Z]?){_GAP}$",
     re.IGNORECASE,
