@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from itertools import chain, islice
+from operator import contains
 
 from site_builder import focusing
 from site_builder.focusing import in_parts
@@ -70,7 +71,7 @@ def _outside_categories(table: Table, file: str) -> Iterator[Problem]:
         field.name: f"Write one of: {_listed(allowed)}; or add it to the schema's categories."
         for _, field, allowed in closed
     }
-    for row, cells in enumerate(table.rows, start=2):
+    for row, cells in enumerate(table.rows if closed else (), start=2):
         for position, field, allowed in closed:
             cell = cells[position]
             if cell.missing is None and cell.text not in allowed:
@@ -228,8 +229,15 @@ def _cells(checked: Checked) -> Iterator[Problem]:
 
 
 def _strangers(table: Table, document: Document, file: str) -> Iterator[Problem]:
-    written = [(n, f) for n, f in _fields(table) if f.name != "source_line" and not f.derived and not f.mended]
-    for row, (cells, line) in enumerate(zip(table.rows, table.source_lines(), strict=True), start=2):
+    lines = table.source_lines()
+    known = [document.line(line or 0) or "" for line in lines]
+    written = [
+        (n, field)
+        for n, field in _fields(table)
+        if field.name != "source_line" and not field.derived and not field.mended
+        if not all(map(contains, known, table.by_field[n].texts))
+    ]
+    for row, (cells, line) in enumerate(zip(table.rows, lines, strict=True) if written else (), start=2):
         text = document.line(line or 0)
         if text is None:
             continue
@@ -337,7 +345,7 @@ def _todo_cells(checked: Checked) -> Iterator[Problem]:
 
 
 def _undecided(table: Table, document: Document | None, file: str) -> Iterator[Problem]:
-    if not any(_TODO in cell.text for cells in table.rows for cell in cells):
+    if not any(_TODO in "\n".join(cells.texts) for cells in table.by_field):
         return
     for row, (cells, line) in enumerate(zip(table.rows, table.source_lines(), strict=True), start=2):
         written = (document.line(line or 0) or "") if document else ""

@@ -1,5 +1,6 @@
 """What each kind of page shows: a typed value that a template turns into HTML. What a page knows, its fields say."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
@@ -13,6 +14,7 @@ from site_builder.model import (
     Authority,
     Card,
     Cell,
+    Cells,
     Document,
     Field,
     Figure,
@@ -25,6 +27,7 @@ from site_builder.model import (
     TableCard,
     Version,
     Withdrawn,
+    by_field,
     listed,
 )
 from site_builder.snippets import Snippet
@@ -234,9 +237,12 @@ class RecordsPage(Page):
         return urls.picture(urls.package(self.package.name))
 
     @property
-    def cells(self) -> Sequence[tuple[Cell, ...]]:
-        """Rows of the page; those of a large table are read from the disk."""
-        return self.table.rows[self.first - 1 : self.first + urls.ROWS_PER_PAGE - 1]
+    def by_field(self) -> tuple[Cells, ...]:
+        """The cells of its rows, field by field; those of a large table are read from the disk."""
+        first, last = self.first - 1, self.first + urls.ROWS_PER_PAGE - 1
+        if len(self.table.rows) <= last - first:
+            return self.table.by_field
+        return by_field(self.table.rows[first:last])
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -262,18 +268,19 @@ class RecordsPage(Page):
             return frozenset((*ORIGIN, *(name + SURENESS for name in names if name + SURENESS in names)))
         return frozenset(["source_line"] if self.table.resource.document else [])
 
-    def doubts(self, field: Field, columns: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
+    def doubts(self, field: Field, cells: Sequence[Cells]) -> tuple[str, ...]:
         """Say of each code in a column of a compiled table how sure it is, where its own words do not state it."""
         at = self.table.column(field.name + SURENESS) if self.table.resource.compiled else None
         if at is None:
             return ()
-        return tuple(cell.text if cell.missing is None and cell.text != STATED else "" for cell in columns[at])
+        sure = zip(cells[at].texts, cells[at].missing, strict=True)
+        return tuple(text if missing is None and text != STATED else "" for text, missing in sure)
 
     @property
     def long(self) -> frozenset[str]:
         """Names of the fields that hold whole sentences on this page, whose columns need room."""
-        columns = zip(self.table.resource.fields, zip(*self.cells, strict=True), strict=False)
-        return frozenset(field.name for field, cells in columns if max([len(cell.text) for cell in cells]) > SENTENCE)
+        columns = zip(self.table.resource.fields, self.by_field, strict=True)
+        return frozenset(field.name for field, cells in columns if max(map(len, cells.texts), default=0) > SENTENCE)
 
     @property
     def shown(self) -> int:
@@ -643,10 +650,8 @@ def missing_cells(tables: Sequence[Table]) -> tuple[tuple[Resource, str, str, in
         if table.gaps is not None:
             counts |= {(t, f, reason): n for f, gaps in enumerate(table.gaps) for reason, n in gaps.items()}
             continue
-        for row in table.rows:
-            for f, cell in enumerate(row):
-                if cell.missing is not None:
-                    counts[t, f, cell.missing] = counts.get((t, f, cell.missing), 0) + 1
+        for f, cells in enumerate(table.by_field):
+            counts |= {(t, f, reason): n for reason, n in Counter(cells.missing).items() if reason is not None}
     return tuple(
         (tables[t].resource, tables[t].resource.fields[f].title, reason, count)
         for (t, f, reason), count in sorted(counts.items())

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from site_builder import urls
 from site_builder.escaping import escaped
 from site_builder.exports import as_text
-from site_builder.model import Cell, RecordRef, SourceRef, Value
+from site_builder.model import Cells, RecordRef, SourceRef, Value
 from site_builder.pages import FigureView, LineView, RecordsPage, row_titles
 from site_builder.withheld import Passage, passages
 
@@ -76,29 +76,28 @@ class Links:
 
 def records(page: RecordsPage, link: Links) -> Markup:
     """Write the rows of a page of records, each with its number, its cells and where it came from."""
-    cells, told, labelled = page.cells, page.told, page.is_cards
-    columns = list(zip(*cells, strict=True)) if cells else [()] * len(page.table.resource.fields)
-    label, rows = _label("Row") * labelled, map(str, range(page.first, page.first + len(cells)))
+    cells, told, labelled = page.by_field, page.told, page.is_cards
+    label, rows = _label("Row") * labelled, map(str, range(page.first, page.first + len(page.sources)))
     heads = [f'<tr id="r{row}">\n<th scope="row"{label}><a href="#r{row}">{row}</a></th>\n' for row in rows]
     bodies = [
-        _column(column, page.doubts(field, columns), page.package.withheld_marks, _label(field.title) * labelled)
-        for field, column in zip(page.table.resource.fields, columns, strict=True)
+        _column(each, page.doubts(field, cells), page.package.withheld_marks, _label(field.title) * labelled)
+        for field, each in zip(page.table.resource.fields, cells, strict=True)
         if field.name not in told
     ]
-    tails = _sources(page.sources, _label("Source") * labelled, link) if page.is_sourced else ["</tr>\n"] * len(cells)
+    tails = _sources(page.sources, _label("Source") * labelled, link) if page.is_sourced else ["</tr>\n"] * len(heads)
     written = chain.from_iterable(zip(heads, *bodies, tails, strict=True))
     return Markup("".join(written))  # noqa: S704  # each part is escaped
 
 
-def _column(cells: Sequence[Cell], doubts: Sequence[str], marks: tuple[str, ...], label: str) -> list[str]:
+def _column(cells: Cells, doubts: Sequence[str], marks: tuple[str, ...], label: str) -> list[str]:
     """Write the cells of a column."""
-    before, none = f"<td{label}>", f'<td class="none"{label}>'
     if doubts or marks:
-        return [_cell(*each, marks, before, none) for each in zip(cells, doubts or repeat(""), strict=False)]
-    _, texts, missing = zip(*cells, strict=True) if cells else ((), (), ())
+        each = zip(cells.texts, cells.missing, doubts or repeat(""), strict=False)
+        return [_cell(passages(text, marks), missing, doubt, label) for text, missing, doubt in each]
+    before, none = f"<td{label}>", f'<td class="none"{label}>'
     return [
-        f"{before}{text}</td>\n" if why is None else f"{none}{escaped(why)}</td>\n"
-        for text, why in zip(_all_escaped(texts), missing, strict=True)
+        f"{before}{text}</td>\n" if missing is None else f"{none}{escaped(missing)}</td>\n"
+        for text, missing in zip(_all_escaped(cells.texts), cells.missing, strict=True)
     ]
 
 
@@ -112,15 +111,14 @@ def _label(title: str) -> str:
     return f' data-label="{escaped(title)}"'
 
 
-def _cell(cell: Cell, doubt: str, marks: tuple[str, ...], before: str, none: str) -> str:
+def _cell(parts: Sequence[Passage], missing: str | None, doubt: str, label: str) -> str:
     """Write a cell: what is withheld goes before why there is no value, and that before the text."""
-    parts = passages(cell.text, marks)
-    if marks and parts and all(part.withheld for part in parts):
-        return f"{before}{_barred(parts)}</td>\n"
-    if cell.missing is not None:
-        return f"{none}{escaped(cell.missing)}</td>\n"
+    if parts and all(part.withheld for part in parts):
+        return f"<td{label}>{_barred(parts)}</td>\n"
+    if missing is not None:
+        return f'<td class="none"{label}>{escaped(missing)}</td>\n'
     unsure = f" <small>({escaped(doubt)})</small>" if doubt else ""
-    return f"{before}{_barred(parts)}{unsure}</td>\n"
+    return f"<td{label}>{_barred(parts)}{unsure}</td>\n"
 
 
 def _origin(source: SourceRef, link: Links) -> str:

@@ -23,6 +23,8 @@ WIDEST_DECIMAL = 38
 """Digits of an exact number, before and after the point, that SQL and Parquet hold."""
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML has no way to write; most are invisible."""
+_IN_XML = bytes(each for each in range(0x80) if not _NO_XML.match(chr(each)))
+"""Characters of ASCII that it has one for."""
 
 
 class Fault(NamedTuple):
@@ -130,4 +132,6 @@ def strings(value: Json) -> Iterator[str]:
 
 def unwritable(text: str) -> bool:
     """Whether a text has a character that HTML and XML cannot hold."""
-    return not text.isprintable() and _NO_XML.search(text) is not None
+    if text.isascii():
+        return bool(text.encode("ascii").translate(None, _IN_XML))
+    return _NO_XML.search(text) is not None

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from site_builder.checker import text as in_sql
 from site_builder.large import LargeRows
-from site_builder.model import Cell, Field, Figure, Json, Table
+from site_builder.model import Cells, Field, Figure, Json, Table
 from site_builder.problems import Problem
 from site_builder.safety.exceptions import EXCEPTIONS, OFFICIAL, Exempt, read_exceptions, unused
 from site_builder.safety.files import SOURCE_KINDS, decoded, look_into
@@ -162,23 +162,21 @@ def _in_table(table: Table, where: str, titles: Sequence[str]) -> Iterator[_Foun
         if isinstance(table.rows, LargeRows):
             yield from _in_large(table.rows, position, label, f"{where}/{path}", titles)
             continue
-        cells = [row[position] for row in table.rows]
-        times = Counter(cell.text for cell in cells if cell.text) if label else _texts(cells, field)
+        cells = table.by_field[position]
+        times = Counter(filter(None, cells.texts)) if label else _texts(cells, field)
         found = list(_in_column(list(times), label, titles))
-        first = (
-            {cell.text: row for row, cell in zip(range(len(cells) + 1, 1, -1), reversed(cells), strict=False)}
-            if found
-            else {}
-        )
+        last, texts = len(cells.texts) + 1, reversed(cells.texts)
+        first = dict(zip(texts, range(last, 1, -1), strict=True)) if found else {}
         for text, finding in found:
             yield _Found(f"{where}/{path}", finding, first[text], field.name, times[text])
 
 
-def _texts(cells: Iterable[Cell], field: Field) -> Counter[str]:
+def _texts(cells: Cells, field: Field) -> Counter[str]:
     """Count the texts of a column that may hold anything: a day in figures is no more than that."""
     if field.type != "date" or field.format != "default":
-        return Counter(cell.text for cell in cells if cell.text)
-    return Counter(cell.text for cell in cells if cell.text and (cell.value is None or not cell.text.isascii()))
+        return Counter(filter(None, cells.texts))
+    read = zip(cells.texts, cells.values, strict=True)
+    return Counter(text for text, value in read if text and (value is None or not text.isascii()))
 
 
 def _in_answer(figure: Figure, titles: Sequence[str]) -> Iterator[_Found]:
@@ -253,18 +251,28 @@ def _in_column(texts: Sequence[str], label: str | None, titles: Sequence[str]) -
     """Look at the different texts of one column, all of them together, and say which text something is in."""
     for number, finding in _personal([_labelled(text, label) for text in texts] if label else texts, titles):
         yield texts[number], finding
-    for text in texts:
+    for text in () if _are_plain(texts) else texts:
         for finding in _strange_cell(text):
             yield text, finding
 
 
 _MAY_BE_RUN = frozenset("=+-@&<%")
 """What a cell of plain characters begins with that a spreadsheet may run, or that stands for something else."""
+_PRINTED = bytes(range(0x20, 0x7F))
+"""Characters of ASCII that are no controls."""
+
+
+def _are_plain(texts: Sequence[str]) -> bool:
+    """Whether nothing can be odd in any of some cells."""
+    together = "".join(texts)
+    if not together.isascii() or together.encode("ascii").translate(None, _PRINTED):
+        return False
+    return _MAY_BE_RUN.isdisjoint([text.lstrip()[:1] for text in texts])
 
 
 def _strange_cell(text: str) -> Sequence[Finding]:
     """Find what is odd in a cell; of control characters the tables' own check speaks."""
-    if text.isascii() and text.isprintable() and text.lstrip()[:1] not in _MAY_BE_RUN:
+    if _are_plain([text]):
         return ()
     found = formula(text)
     return [each for each in unseen(text) if each.kind != "control"] + ([found] if found else [])
