@@ -44,7 +44,8 @@ class _Words:
     def explain(self, text: str) -> Markup:
         """Mark every term in a plain text."""
         marked, terms = _explained(self._finder, text)
-        self.met |= {term.code: term for term in terms}
+        if terms:
+            self.met |= {term.code: term for term in terms}
         return marked
 
     def explain_once(self, html: str) -> Markup:

@@ -168,8 +168,9 @@ def figure(view: FigureView, link: Links, explain: Explain) -> Markup:
         written.append("<tr>\n")
         for n, (value, (column, kind)) in enumerate(zip(row, columns, strict=True)):
             if has_trail and column.name == counts:
-                said = f"{as_number(value)} {label}: {escaped(titles[number - 1])}. See the records behind it"
-                counted = f'<a href="{behind}{number}" aria-label="{said}">{as_number(value)}</a>'
+                many = as_number(value)
+                said = f"{many} {label}: {escaped(titles[number - 1])}. See the records behind it"
+                counted = f'<a href="{behind}{number}" aria-label="{said}">{many}</a>'
                 written.append(f'<td class="n">{counted}</td>\n')
             elif value is None:
                 written.append('<td class="none">no value</td>\n')
