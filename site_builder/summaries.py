@@ -223,7 +223,7 @@ def _looked_up(answer: Answer, lookup: Lookup) -> tuple[Sequence[Found], ...] | 
 
 
 def _sources(found: Sequence[Found]) -> Sequence[SourceRef]:
-    return RecordSources(found) if isinstance(found, Records) else tuple(each.source for each in found)
+    return RecordSources(found) if isinstance(found, Records) else tuple([each.source for each in found])
 
 
 def _against_rules(
