@@ -532,8 +532,9 @@ def _missing_when(
     here: str,
     reader: _Reader,
 ) -> Iterator[MissingWhen]:
-    names = {_text(other.get("name")) for other in map(_object, _list(schema.get("fields")))}
-    for rule in map(_object, _list(each.get("missingWhen"))):
+    rules = _list(each.get("missingWhen"))
+    names = {_text(other.get("name")) for other in map(_object, _list(schema.get("fields")))} if rules else set()
+    for rule in map(_object, rules):
         field_, equals, label = (_text(rule.get(key)) for key in ("field", "equals", "label"))
         if field_ not in names or not equals or not label:
             mend = 'Write {"field": another field of the table, "equals": its value, "label": the reason}.'

@@ -651,7 +651,8 @@ def missing_cells(tables: Sequence[Table]) -> tuple[tuple[Resource, str, str, in
             counts |= {(t, f, reason): n for f, gaps in enumerate(table.gaps) for reason, n in gaps.items()}
             continue
         for f, cells in enumerate(table.by_field):
-            counts |= {(t, f, reason): n for reason, n in Counter(cells.missing).items() if reason is not None}
+            reasons = Counter(filter(None, cells.missing))
+            counts |= {(t, f, reason): n for reason, n in reasons.items()}
     return tuple(
         (tables[t].resource, tables[t].resource.fields[f].title, reason, count)
         for (t, f, reason), count in sorted(counts.items())

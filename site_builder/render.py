@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 
 import jinja2
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.nodes import Expr
+from jinja2.nodes import Expr, Getattr
 from markupsafe import Markup, escape
 
 from site_builder import __version__, rows, urls, workings
@@ -111,10 +111,19 @@ class _Context(jinja2.runtime.Context):
 
 
 class _Code(CodeGenerator):
-    """Writes each value of a template as text, where Jinja makes an object of it first and then joins that."""
+    """Writes a template's values as text, where Jinja makes an object of each, and lets Python look attributes up.
+
+    What Jinja would look for in a mapping too is only an attribute here.
+    """
 
     def _output_child_pre(self, _node: Expr, _frame: Frame, _finalize: CodeGenerator._FinalizeInfo) -> None:
         self.write("environment.escaped(")
+
+    def visit_Getattr(self, node: Getattr, frame: Frame) -> None:  # noqa: N802  # it is Jinja's name
+        """Write how an attribute is looked up."""
+        self.write("getattr(")
+        self.visit(node.node, frame)
+        self.write(f", {node.attr!r}, environment.lacking)")
 
 
 class _Environment(jinja2.Environment):
@@ -123,6 +132,7 @@ class _Environment(jinja2.Environment):
     code_generator_class = _Code
     context_class = _Context
     escaped = staticmethod(escaped)
+    lacking = jinja2.StrictUndefined("a template asks for what a value does not have")
 
     def make_globals(self, d: MutableMapping[str, object] | None) -> MutableMapping[str, object]:
         """Give each template what all know, as one: Jinja looks each name up in two mappings, for every page."""

@@ -191,7 +191,7 @@ def as_words(value: Value) -> str:
     """Write a value of a figure's table; a year is no count, and gets no comma."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return as_text(value)
+    return value if isinstance(value, str) else as_text(value)
 
 
 def text(written: str, marks: tuple[str, ...]) -> Markup:

@@ -74,7 +74,7 @@ def read_summary(name: str, text: str, where: str) -> tuple[Summary | None, tupl
         at = int(line.group(1)) if line else header.count("\n") + 1  # at the end of the header
         return None, (Problem(where, "summary-header", f"The header is not TOML: {str(error)[:300]}.", mend, line=at),)
     problems = list(profile_problems(settings, "summary", where, ""))
-    if any(map(unwritable, strings(settings))):
+    if ("\\" in header or unwritable(header)) and any(map(unwritable, strings(settings))):
         what = "The header has a control character, which no page can hold."
         problems.append(Problem(where, "summary-header", what, "Take it out."))
     if not sql.strip():

@@ -38,6 +38,13 @@ def test_a_template_writes_what_jinja_would(template: str, value: object) -> Non
 
 def test_a_template_may_show_nothing_that_it_was_not_given() -> None:
     """A name that is misspelt is a fault, not a gap in the page."""
-    template = _environment((("page.html", "{{ misspelt }}"),)).get_template("page.html")
-    with pytest.raises(jinja2.UndefinedError):
-        template.render(it=1)
+    for text in ("{{ misspelt }}", "{{ it.misspelt }}", "{% if it.misspelt %}{% endif %}"):
+        template = _environment((("page.html", text),)).get_template("page.html")
+        with pytest.raises(jinja2.UndefinedError):
+            template.render(it=1)
+
+
+def test_a_template_may_ask_whether_a_value_has_something() -> None:
+    """As those do that show values of several kinds."""
+    text = "{{ it.real is defined }}{{ it.misspelt is defined }}"
+    assert _environment((("page.html", text),)).get_template("page.html").render(it=1) == "TrueFalse"
