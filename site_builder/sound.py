@@ -113,9 +113,11 @@ def may_skip_spaces(text: str) -> bool:
         if not end:
             break
     sample = text[:end] if end else text
-    if '"' not in sample and "'" not in sample:
+    quotes = [place for place in (sample.find('"'), sample.find("'")) if place >= 0]
+    if not quotes:
         return False
-    first = next((found for found in _QUOTED.finditer(sample) if found[1] == ","), None)
+    found = _QUOTED.finditer(sample, max(0, min(quotes) - 2))  # it begins with a delimiter, and one space at most
+    first = next((each for each in found if each[1] == ","), None)
     if first and not first[2]:
         return False  # one without a space is enough
     try:

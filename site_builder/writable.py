@@ -94,12 +94,10 @@ def _number_faults(column: TypedColumn, values: Sequence[Value]) -> Iterator[Fau
 
 def decimal_scale(values: Iterable[Value]) -> int | None:
     """Give the digits after the point that hold all numbers of a column exactly, where 38 digits are enough."""
-    scale, whole = 0, 1
-    for value in values:
-        if value is None:
-            continue
+    stated = [value for value in values if value is not None]
+    scale, whole = 0, len(str(max((abs(value) for value in stated if isinstance(value, int)), default=0)))
+    for value in stated:
         if isinstance(value, int):
-            whole = max(whole, len(str(abs(value))))
             continue
         number = Decimal(str(value))
         if not number.is_finite():
