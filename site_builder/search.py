@@ -7,7 +7,6 @@ each record was measured instead (20,000 records: 13 s and 20,000 files rather t
 Pagefind runs without filters and with one language: with either its index differs from run to run.
 """
 
-import gzip
 import json
 import os
 import re
@@ -15,7 +14,7 @@ import shutil
 import subprocess
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -59,16 +58,19 @@ NOISE = (
     ".definition",
 )
 """Parts of a page, as CSS selectors, that nobody looks for."""
-_CHARTS = re.compile(rb"<svg .*?</svg>", re.DOTALL)
-_OF_ROWS = (b' data-kind="records"', b' data-kind="counts"')
-_UNREAD = re.compile(
-    rb'<th scope="row"[^>]*><a [^>]*>\d+</a></th>\n'
-    rb'|<td class="none"[^>]*>[^<]*</td>\n'
-    rb'|<td class="source"[^>]*>.*</td>\n'
+_CUT = re.compile(
+    rb'<svg .*?</svg>|<nav .*?</nav>|<ul class="downloads">.*?</ul>|<aside .*?</aside>|<p class="actions">.*?</p>'
+    rb'|<a class="line" .*?</a>',
+    re.DOTALL,
 )
-_LABELS = re.compile(rb' data-label="[^"]*"')
-_NEXT = b"</td><td>"
-"""What there is much of: charts, and on pages of records, as ``rows.py`` writes them, noise and the tags of cells."""
+_FIGURES = re.compile(rb"<figure .*?</figure>", re.DOTALL)
+_TABLES = re.compile(rb"<table>.*?</table>", re.DOTALL)
+"""What there is much of in the noise, which need not be shown to Pagefind first."""
+_OF_ROWS = (b' data-kind="records"', b' data-kind="counts"')
+_CELLS = (b"<td>", b"<td data-label=")
+"""How cells that are searched begin, as ``rows.py`` writes them; row numbers, sources and empty cells have a class."""
+ROW_MARK = "\N{PILCROW SIGN}"
+"""Stands before each row of records but a page's first: ``templates/search.js`` counts rows by it."""
 SECONDS, SECONDS_A_PAGE = 30, 0.2
 """Time that Pagefind may take, twenty times what it does: where the disk fails it may wait for itself for ever."""
 Counted = tuple[dict[str, int], dict[str, int]]
@@ -81,6 +83,10 @@ _INDEX = ("pagefind-entry.json", "*.pf_meta", "index/*", "fragment/*")
 """What Pagefind writes of the pages."""
 _PROGRAM = ("pagefind.js", "pagefind-worker.js", "wasm.*.pagefind")
 """What it writes of its own that our search page loads; the rest is its own interface."""
+_FRAGMENT = ".pf_fragment"
+"""What the files are called that hold what was taken from each page."""
+_GZIP = 16 + zlib.MAX_WBITS
+"""Asks zlib for the form of gzip, whose checksum it then looks at."""
 _LAST_OF_SCRIPTS = (b",search};", b"self.postMessage(response);});})();")
 """How Pagefind's two scripts end."""
 
@@ -140,25 +146,31 @@ def _index(  # noqa: PLR0913, PLR0917  # what is indexed, where, and what of it 
     for folder, files in parts:
         _gather(folder, files, pages)
     _run(pages, index, language)
+    fragments: list[Any] = []
     for path in sorted({path for pattern in needed for path in index.glob(pattern)}):
         data = path.read_bytes()
-        if not is_whole(path.suffix, data):
+        written = unpacked(path.suffix, data)
+        if not written:
             raise SearchError(f"Pagefind wrote only a part of {path.name}; the disk may be full")
+        if path.suffix == _FRAGMENT:
+            fragments.append(json.loads(written.removeprefix(b"pagefind_dcd")))
         out.write(place + path.relative_to(index).as_posix(), data)
-    counted = _words(_fragments(index))
     shutil.rmtree(pages, ignore_errors=True)
     shutil.rmtree(index)
-    return counted
+    return _words(fragments)
 
 
-def is_whole(suffix: str, data: bytes) -> bool:
-    """Tell whether a file of Pagefind's is there to its end: it does not look whether its last write came about."""
+def unpacked(suffix: str, data: bytes) -> bytes:
+    """Give what a file of Pagefind's holds, or nothing where it ends too soon.
+
+    Pagefind does not look whether its last write came about.
+    """
     if suffix == ".js":
-        return data.rstrip().endswith(_LAST_OF_SCRIPTS)
+        return data if data.rstrip().endswith(_LAST_OF_SCRIPTS) else b""
     try:
-        return bool(json.loads(data) if suffix == ".json" else gzip.decompress(data))
-    except (EOFError, OSError, ValueError, zlib.error):
-        return False
+        return data if suffix == ".json" and json.loads(data) else zlib.decompress(data, _GZIP)
+    except (ValueError, zlib.error):
+        return b""
 
 
 def _gather(folder: Path, files: Iterable[File], pages: Path) -> None:
@@ -172,18 +184,30 @@ def _gather(folder: Path, files: Iterable[File], pages: Path) -> None:
 
 
 def without_noise(html: bytes) -> bytes:
-    """Give the same words in fewer tags: Pagefind makes the same index of them with two thirds of the work.
+    """Give what is to be searched of a page in fewer tags: Pagefind takes two thirds of the time for it.
 
-    Where a cell ends in no sign of its own, it would write a full stop; that stands here instead of the tags.
+    Prose is indexed as it would be from the whole page. Records become plain text, where a sign stands between cells
+    and a mark between rows: as parts of a table, each would cost as much as a dozen words, and so would its full stop.
     """
-    html = _CHARTS.sub(b"", html)
-    if not any(kind in html for kind in _OF_ROWS):
-        return html
-    html = _LABELS.sub(b"", _UNREAD.sub(b"", html))
-    for tag in (b"<td", b"<tr", b"</tr"):
-        html = html.replace(b"\n" + tag, tag)
-    *cells, rest = html.split(_NEXT)
-    return b"".join([cell + (b". " if cell[-1:].isalnum() else _NEXT) for cell in cells]) + rest
+    main = html[html.find(b"<main") : html.rfind(b"</main>")]
+    title, row, rows = main.partition(b'<tr id="r')
+    if row and any(kind in title for kind in _OF_ROWS):
+        number, _, rows = rows.partition(b'"')
+        title = _CUT.sub(b"", title.partition(b"</header>")[0])
+        main = b'%b</header><table><tr id="r%b"><td>%b</td></tr></table>' % (title, number, _as_text(rows))
+    else:
+        main = _FIGURES.sub(lambda figure: _TABLES.sub(b"", figure[0]), _CUT.sub(b"", main))
+    return b"<html>%b</main></html>" % main
+
+
+def _as_text(rows: bytes) -> bytes:
+    """Write the cells of rows with a sign between them, and a mark between rows."""
+    mark = ROW_MARK.encode()
+    lines: list[bytes] = []
+    for row in rows.replace(mark, b"").partition(b"</tbody>")[0].split(b"</tr>\n"):
+        cells = row.partition(b"</th>\n")[2].split(b"</td>\n")
+        lines.append(b" | ".join([cell.partition(b">")[2] for cell in cells if cell.startswith(_CELLS)]))
+    return (b"\n" + mark + b" ").join(lines[:-1])
 
 
 def _run(pages: Path, index: Path, language: str) -> None:
@@ -214,12 +238,6 @@ def _run(pages: Path, index: Path, language: str) -> None:
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines() or ["it said nothing"]
         raise SearchError(f"Pagefind, which makes the search index, failed: {said[-1]}")
-
-
-def _fragments(index: Path) -> Iterator[Any]:
-    """Read back what Pagefind took from each page."""
-    for path in sorted((index / "fragment").iterdir()):
-        yield json.loads(gzip.decompress(path.read_bytes()).removeprefix(b"pagefind_dcd"))
 
 
 def _words(fragments: Iterable[Any]) -> Counted:

@@ -7,6 +7,7 @@ const AT_ONCE = 30; // pages of the index that are read for one query, until mor
 const ROWS = 5; // records of one table, and parts of one page, that are shown until more are asked for
 const PARTS = 3;
 const EXCERPT = 30; // words
+const ROW = "¶"; // stands before each row of records but a page's first, which has an anchor; see ROW_MARK in search.py
 
 export default async function search(root) {
   const input = root.querySelector("input");
@@ -95,9 +96,7 @@ async function look({ result, places }, terms) {
   const data = await result.data();
   const words = data.content.split(/\s+/);
   const isTable = ["records", "counts"].includes(data.meta.kind);
-  const anchors = data.anchors
-    .filter((anchor) => (isTable ? /^r\d+$/ : /^(?!figure-|term-|main)/).test(anchor.id))
-    .sort((a, b) => a.location - b.location);
+  const anchors = isTable ? rowsOf(data, words) : partsOf(data);
   const named = pieces(`${data.meta.title} ${data.meta.of ?? ""}`);
   const page = { url: data.url, meta: data.meta, words, isTable, hits: [], begun: terms.map(() => false) };
   const byAnchor = new Map();
@@ -120,7 +119,7 @@ async function look({ result, places }, terms) {
   for (const hit of byAnchor.values()) {
     hit.anchor = anchors[hit.at];
     hit.start = hit.anchor?.location ?? 0;
-    hit.end = anchors[hit.at + 1]?.location ?? words.length;
+    hit.end = hit.anchor?.end ?? anchors[hit.at + 1]?.location ?? words.length;
     hit.terms = new Set([...hit.found, ...onPage]).size;
     hit.places.sort((a, b) => a - b);
   }
@@ -130,6 +129,21 @@ async function look({ result, places }, terms) {
   if (!isTable) page.hits = page.hits.filter((hit) => hit.found.size === most);
   page.hits.sort((a, b) => b.found.size - a.found.size || b.whole - a.whole || a.start - b.start);
   return page;
+}
+
+function partsOf({ anchors }) {
+  return anchors.filter(({ id }) => /^(?!figure-|term-|main)/.test(id)).sort((a, b) => a.location - b.location);
+}
+
+// The rows of a page of records, from the first's anchor on.
+function rowsOf({ anchors }, words) {
+  const first = anchors.find(({ id }) => /^r\d+$/.test(id));
+  if (!first) return [];
+  const marks = words.flatMap((word, place) => (word === ROW && place > first.location ? [place] : []));
+  const starts = [first.location, ...marks.map((place) => place + 1)];
+  const ends = [...marks, words.length];
+  const number = Number(first.id.slice(1));
+  return starts.map((location, n) => ({ id: `r${number + n}`, location, end: ends[n] }));
 }
 
 // 3: the word itself; 2: it begins so; 1: another form of it; 0: only taken for it by Pagefind.
