@@ -67,8 +67,9 @@ _FIGURES = re.compile(rb"<figure .*?</figure>", re.DOTALL)
 _TABLES = re.compile(rb"<table>.*?</table>", re.DOTALL)
 """What there is much of in the noise, which need not be shown to Pagefind first."""
 _OF_ROWS = (b' data-kind="records"', b' data-kind="counts"')
-_CELLS = (b"<td>", b"<td data-label=")
-"""How cells that are searched begin, as ``rows.py`` writes them; row numbers, sources and empty cells have a class."""
+_LABEL = re.compile(rb' data-label="[^"]*"')
+_NONE = re.compile(rb'<td class="none">[^<]*</td>\n')
+"""Records as ``rows.py`` writes them, and what of them is noise."""
 ROW_MARK = "\N{PILCROW SIGN}"
 """Stands before each row of records but a page's first: ``templates/search.js`` counts rows by it."""
 SECONDS, SECONDS_A_PAGE = 30, 0.2
@@ -203,11 +204,13 @@ def without_noise(html: bytes) -> bytes:
 def _as_text(rows: bytes) -> bytes:
     """Write the cells of rows with a sign between them, and a mark between rows."""
     mark = ROW_MARK.encode()
-    lines: list[bytes] = []
-    for row in rows.replace(mark, b"").partition(b"</tbody>")[0].split(b"</tr>\n"):
-        cells = row.partition(b"</th>\n")[2].split(b"</td>\n")
-        lines.append(b" | ".join([cell.partition(b">")[2] for cell in cells if cell.startswith(_CELLS)]))
-    return (b"\n" + mark + b" ").join(lines[:-1])
+    *each, _ = rows.partition(b"</tbody>")[0].replace(mark, b"").split(b"</tr>\n")
+    cells = [row.partition(b"</th>\n")[2].partition(b'<td class="source"')[0] for row in each]
+    text = (b"\n%b " % mark).join(cells)
+    for label in set(_LABEL.findall(cells[0])):
+        text = text.replace(label, b"")
+    text = _NONE.sub(b"", text) if b'<td class="none">' in text else text
+    return text.replace(b"</td>\n<td>", b" | ").replace(b"</td>\n", b"").replace(b"<td>", b"")
 
 
 def _run(pages: Path, index: Path, language: str) -> None:
