@@ -5,6 +5,7 @@ layout, a line for each value, is not written in C: it takes five times as long.
 """
 
 import json
+from typing import Any
 
 _written = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -21,8 +22,22 @@ def _lines(value: object, margin: str) -> str:
         return _opened(value, margin)
     if isinstance(value, list) and _is_list_of_objects(value):
         inner = f"{margin} "
-        return f"[\n{inner}" + f",\n{inner}".join([_lines(each, inner) for each in value]) + f"\n{margin}]"
+        lines = _at_once(value, inner) or f",\n{inner}".join([_lines(each, inner) for each in value])
+        return f"[\n{inner}{lines}\n{margin}]"
     return _written(value)
+
+
+def _at_once(values: list[Any], margin: str) -> str:
+    """Write the objects of a list together, each on its line; nothing where one of them may have lines of its own.
+
+    What stands between two objects is then found in the text as often as it has to be there, and nowhere else.
+    """
+    if not all(type(each) is dict for each in values) or any(map(_is_list_of_objects, values[0].values())):
+        return ""
+    text = _written(values)
+    if text.count("[{") > 1 or text.count("}, {") != len(values) - 1:
+        return ""
+    return text[1:-1].replace("}, {", f"}},\n{margin}{{")
 
 
 def _opened(node: dict[str, object], margin: str) -> str:

@@ -34,6 +34,21 @@ def test_each_key_of_a_document_has_a_line_and_so_has_each_object_of_a_list() ->
 
 
 @pytest.mark.parametrize(
+    ("listed", "lines"),
+    [
+        ([{"a": "}, {"}, {}], ['{"a": "}, {"}', "{}"]),
+        ([{}, "}, {"], ["{}", '"}, {"']),
+        ([{"a": "[{"}, {"b": [2]}], ['{"a": "[{"}', '{"b": [2]}']),
+        ([{"a": {"b": [{}]}}, {"c": {}}], ['{"a": {"b": [{}]}}', '{"c": {}}']),
+        ([{"a": 1}, {"b": [{}]}], ['{"a": 1}', '{\n   "b": [\n    {}\n   ]\n  }']),
+    ],
+)
+def test_each_object_of_a_list_has_a_line_whatever_it_holds(listed: list[object], lines: list[str]) -> None:
+    """Also what looks like the end of an object and the beginning of another, and an object that has lines itself."""
+    assert as_json({"all": listed}).decode() == '{\n "all": [\n  ' + ",\n  ".join(lines) + "\n ]\n}\n"
+
+
+@pytest.mark.parametrize(
     "document", [{}, [], {"a": []}, {"a": {}}, [1, "b", None], [{"a": [{}]}], {"a\n": {'"': "\u2028"}}, "text"]
 )
 def test_what_is_written_is_read_back(document: object) -> None:
