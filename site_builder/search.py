@@ -58,14 +58,15 @@ NOISE = (
     ".definition",
 )
 """Parts of a page, as CSS selectors, that nobody looks for."""
-_CUT = re.compile(
-    rb'<svg .*?</svg>|<nav .*?</nav>|<ul class="downloads">.*?</ul>|<aside .*?</aside>|<p class="actions">.*?</p>'
-    rb'|<a class="line" .*?</a>',
-    re.DOTALL,
-)
-_FIGURES = re.compile(rb"<figure .*?</figure>", re.DOTALL)
-_TABLES = re.compile(rb"<table>.*?</table>", re.DOTALL)
-"""What there is much of in the noise, which need not be shown to Pagefind first."""
+_CUT = {
+    b"<svg ": b"</svg>",
+    b"<nav ": b"</nav>",
+    b"<aside ": b"</aside>",
+    b'<ul class="downloads">': b"</ul>",
+    b'<p class="actions">': b"</p>",
+    b'<a class="line" ': b"</a>",
+}
+"""What there is much of in the noise, which need not be shown to Pagefind first: how it begins, and how it ends."""
 _OF_ROWS = (b' data-kind="records"', b' data-kind="counts"')
 _LABEL = re.compile(rb' data-label="[^"]*"')
 _NONE = re.compile(rb'<td class="none">[^<]*</td>\n')
@@ -194,18 +195,34 @@ def without_noise(html: bytes) -> bytes:
     title, row, rows = main.partition(b'<tr id="r')
     if row and any(kind in title for kind in _OF_ROWS):
         number, _, rows = rows.partition(b'"')
-        title = _CUT.sub(b"", title.partition(b"</header>")[0])
+        title = _but(title.partition(b"</header>")[0], b"<nav ", b"</nav>")
         main = b'%b</header><table><tr id="r%b"><td>%b</td></tr></table>' % (title, number, _as_text(rows))
     else:
-        main = _FIGURES.sub(lambda figure: _TABLES.sub(b"", figure[0]), _CUT.sub(b"", main))
+        for begin, end in _CUT.items():
+            main = _but(main, begin, end)
+        *figures, rest = main.split(b"</figure>")
+        main = b"</figure>".join([*map(_without_table, figures), rest])
     return b"<html>%b</main></html>" % main
+
+
+def _but(html: bytes, begin: bytes, end: bytes) -> bytes:
+    """Leave out each part that begins so, up to where it ends."""
+    first, *others = html.split(begin)
+    return first + b"".join([other.partition(end)[2] for other in others])
+
+
+def _without_table(html: bytes) -> bytes:
+    """Leave out the table of the figure that stands at the end of this."""
+    before, figure, held = html.rpartition(b"<figure ")
+    return before + figure + _but(held, b"<table>", b"</table>")
 
 
 def _as_text(rows: bytes) -> bytes:
     """Write the cells of rows with a sign between them, and a mark between rows."""
     mark = ROW_MARK.encode()
-    *each, _ = rows.partition(b"</tbody>")[0].replace(mark, b"").split(b"</tr>\n")
-    cells = [row.partition(b"</th>\n")[2].partition(b'<td class="source"')[0] for row in each]
+    end = b'<td class="source"' if b'<td class="source"' in rows else b"</tr>"
+    _, *each = rows.replace(mark, b"").split(b"</th>\n")
+    cells = [row.partition(end)[0] for row in each]
     text = (b"\n%b " % mark).join(cells)
     for label in set(_LABEL.findall(cells[0])):
         text = text.replace(label, b"")
