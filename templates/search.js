@@ -7,7 +7,7 @@ const AT_ONCE = 30; // pages of the index that are read for one query, until mor
 const ROWS = 5; // records of one table, and parts of one page, that are shown until more are asked for
 const PARTS = 3;
 const EXCERPT = 30; // words
-const ROW = "¶"; // stands before each row of records but a page's first, which has an anchor; see ROW_MARK in search.py
+const ROW = "\x1e"; // stands before each row of records but a page's first, which has an anchor; see ROW_MARK in search.py
 
 export default async function search(root) {
   const input = root.querySelector("input");
@@ -310,17 +310,17 @@ function showRow(page, hit) {
   return element("li", {}, link, element("p", {}, ...excerpt(page, hit, 0)));
 }
 
-// Some words around the first place, each place marked.
+// Some words around the first place, each place marked. The full stops of records stand apart in the index.
 function excerpt({ words }, { places, start, end }, heading) {
   const first = places.find((place) => place >= start + heading) ?? places[0];
   const from = Math.max(first < start + heading ? start : start + heading, Math.min(first - 8, end - EXCERPT));
   const to = Math.min(end, from + EXCERPT);
   const marked = new Set(places);
-  const text = [from > start + heading ? "… " : ""];
+  const text = [from > start + heading ? "…" : ""];
   for (let place = from; place < to; place++) {
-    text.push(marked.has(place) ? element("mark", {}, words[place]) : words[place], " ");
+    text.push(words[place] === "." ? "" : " ", marked.has(place) ? element("mark", {}, words[place]) : words[place]);
   }
-  if (to < end) text.push("…");
+  if (to < end) text.push(" …");
   return text;
 }
 

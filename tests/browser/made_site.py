@@ -328,7 +328,7 @@ def _refusal() -> Mapping[str, bytes]:
 
 
 def _plain() -> Mapping[str, bytes]:
-    species = ("Ash", "Birch", "Cherry <double>", "Elm & oak")
+    species = ("Ash", "Birch", "Cherry <double>", "Elm & oak var. alba")
     trees = [[n, species[n % len(species)], 1990 + n % 7, f"{n % 30}.5", f"W{n % 5}"] for n in range(1, TREES + 1)]
     kinds = {"id": "integer", "species": "string", "planted": "year", "height": "number", "ward": "string"}
     descriptor = {

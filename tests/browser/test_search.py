@@ -54,6 +54,20 @@ def test_a_word_in_a_record_leads_to_the_record(made: Served, page: Page) -> Non
     expect(page.locator("tr:target")).to_contain_text("A&E")
 
 
+def test_a_record_is_shown_with_its_cells_alone(made: Served, page: Page) -> None:
+    """A sign stands between them, and nothing of the rows beside it."""
+    open_search(page, made).fill("A&E")
+    expect(page.locator(".results li").first.locator("p")).to_have_text(
+        "2023 | Mill Lane | unpaid | the car of [REDACTED] at A&E"
+    )
+
+
+def test_a_full_stop_stands_where_it_stood(made: Served, page: Page) -> None:
+    """In the index it is a word by itself."""
+    open_search(page, made).fill("alba")
+    expect(page.locator(".results li").first.locator("p")).to_contain_text("Elm & oak var. alba |")
+
+
 def test_a_record_of_a_later_page_is_found_there(made: Served, page: Page) -> None:
     """A thousand rows stand on a page."""
     open_search(page, made).fill(str(TREES - 1))
