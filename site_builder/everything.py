@@ -295,7 +295,7 @@ def _join(con: sqlite3.Connection, part: Path) -> None:
     query = "SELECT name, sql FROM part.sqlite_schema WHERE type = 'table' AND instr(name, '__') ORDER BY name"
     for name, sql in con.execute(query).fetchall():
         con.execute(sql)
-        con.execute(f"INSERT INTO main.{_name(name)} SELECT * FROM part.{_name(name)} ORDER BY _record")  # noqa: S608  # quoted
+        con.execute(f"INSERT INTO main.{_name(name)} SELECT * FROM part.{_name(name)}")  # noqa: S608  # quoted
     for name in ("tables", "columns", "categories", "missing"):
         con.execute(f"INSERT INTO main.{name} SELECT * FROM part.{name} ORDER BY rowid")  # noqa: S608  # our own names
     con.commit()
