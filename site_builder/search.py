@@ -1,8 +1,8 @@
 """Index the site's pages for search with Pagefind, and list their words, so that a misspelt one can be answered.
 
 A template says with ``data-pagefind-body`` that its pages are searched. Pagefind knows pages, not records: a page of
-records is indexed whole, and ``templates/search.js`` finds the record from the anchors of its rows. One document for
-each record was measured instead (20,000 records: 13 s and 20,000 files rather than 2 s and 240 files).
+records is indexed whole, as one text, and ``templates/search.js`` finds the record by the marks between rows. One
+document for each record was measured instead (20,000 records: 13 s and 20,000 files rather than 2 s and 240 files).
 
 Pagefind runs without filters and with one language: with either its index differs from run to run.
 """
