@@ -204,8 +204,8 @@ def test_a_mark_in_a_cell_begins_no_row(tmp_path: Path, monkeypatch: pytest.Monk
 def both_ways(html: bytes, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """Give the index of a page, and that of what is left of the page without its noise."""
     made: list[dict[str, bytes]] = []
-    for place, cut in (("whole", bytes), ("cut", search.without_noise)):
-        monkeypatch.setattr(search, "without_noise", cut)
+    for place, given in (("whole", bytes), ("cut", search.without_noise)):
+        monkeypatch.setattr(search, "without_noise", given)
         out = Folder(folder / place / "site")
         out.write("index.html", html)
         search.write_index("en-GB", folder / place / "scratch", out)
