@@ -191,9 +191,8 @@ def _gather(folder: Path, files: Iterable[File], pages: Path) -> None:
 def without_noise(html: bytes) -> bytes:
     """Give what is to be searched of a page in fewer tags: Pagefind takes two thirds of the time for it.
 
-    Prose is indexed as it would be from the whole page. Records become plain text, where a sign stands between cells
-    and a mark between rows: as parts of a table, each would cost as much as a dozen words. So would each full stop after
-    a word.
+    Prose is indexed as it would be from the whole page. Records become plain text, with a sign between cells and a mark
+    between rows: as parts of a table, each would cost as much as a dozen words, and so would a full stop after a word.
     """
     main = html[html.find(b"<main") : html.rfind(b"</main>")]
     title, row, rows = main.partition(b'<tr id="r')
