@@ -7,7 +7,7 @@ layout, a line for each value, is not written in C: it takes five times as long.
 import json
 from typing import Any
 
-_written = json.JSONEncoder(ensure_ascii=False).encode
+_written = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
 def as_json(document: object) -> bytes:
