@@ -1,19 +1,27 @@
-"""Put files in a zip, with nothing of the clock or the machine in it, and list their checksums."""
+"""Put files in a zip, with nothing of the clock or the machine in it, and list their checksums.
+
+What is in memory is deflated as a whole, by libdeflate: in half the time that zlib takes, and alike on every machine,
+whose zlibs differ.
+"""
 
 import hashlib
 import io
+import struct
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import deflate
+
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644
-_LEVEL = 4
-"""How hard files are packed: a third less time than at the usual 6, and zips of up to an eighth more bytes."""
+_LEVEL = 3
+"""How hard files are packed: zips are a little smaller than zlib's at 4, and 6 would take twice as long."""
 _PART = 1_000_000
 """Bytes of a zip that are copied at a time."""
+LARGEST = 2**31
+"""Bytes of files that one zip in memory may hold, with room for the rest below what its numbers can say."""
 
 
 class Packed(NamedTuple):
@@ -21,9 +29,10 @@ class Packed(NamedTuple):
 
     path: str
     crc: int
+    """CRC-32 of the file itself."""
     size: int
     """Bytes of the file itself."""
-    data: bytes
+    data: bytes | bytearray
     """Deflated."""
 
 
@@ -37,39 +46,44 @@ def listed(digests: Mapping[str, str]) -> bytes:
     return "".join([f"{digests[path]}  {path}\n" for path in sorted(digests)]).encode()
 
 
-def deflated(data: bytes) -> bytes:
-    """Pack a file as it is in a zip."""
-    return zlib.compress(data, _LEVEL, -zlib.MAX_WBITS)
+def pack(path: str, data: bytes) -> Packed:
+    """Pack a file."""
+    return Packed(path, deflate.crc32(data), len(data), deflate.deflate_compress(data, _LEVEL))
 
 
-def pack(path: str, parts: Iterable[bytes]) -> Packed:
-    """Pack a file that comes in parts."""
-    deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    crc, size = 0, 0
-    packed: list[bytes] = []
-    for part in parts:
-        crc, size = zlib.crc32(part, crc), size + len(part)
-        packed.append(deflater.compress(part))
-    return Packed(path, crc, size, b"".join([*packed, deflater.flush()]))
+# --- zips in memory --------------------------------------------------------------------------------------------------
+
+_HEAD = struct.Struct("<4s5H3I2H")
+"""What stands before a file and its name."""
+_ENTRY = struct.Struct("<4sBB5H3I5H2I")
+"""What stands before its name in the list at the end."""
+_END = struct.Struct("<4s4H2IH")
+"""What comes after the list."""
+_NEEDED = 20
+"""Version of the format that deflated files need."""
+_UNIX = 3
+_UTF_8 = 0x800
+"""Set where a name is not plain ASCII."""
+_DAY = (_DATE[0] - 1980) << 9 | _DATE[1] << 5 | _DATE[2]
 
 
-def put(archive: zipfile.ZipFile, packed: Packed) -> None:
-    """Add a file to a zip as it is, which ``zipfile`` does for folders alone."""
-    info = member(packed.path)
-    info.CRC, info.file_size, info.compress_size = packed.crc, packed.size, len(packed.data)
-    file: io.BufferedIOBase = archive.fp  # type: ignore[assignment]  # it is open
-    file.seek(archive.start_dir)
-    info.header_offset = file.tell()
-    file.write(info.FileHeader())
-    file.write(packed.data)
-    archive.start_dir = file.tell()
-    _list(archive, info)
+def in_memory(files: Iterable[Packed]) -> bytes:
+    """Put packed files in a zip, of at most ``LARGEST`` bytes, to the byte as ``zipfile`` would."""
+    parts: list[bytes | bytearray] = []
+    entries: list[bytes] = []
+    at = 0
+    for path, crc, size, data in files:
+        name = path.encode()
+        about = (0 if path.isascii() else _UTF_8, zipfile.ZIP_DEFLATED, 0, _DAY, crc, len(data), size, len(name), 0)
+        parts += (_HEAD.pack(b"PK\3\4", _NEEDED, *about), name, data)
+        entries += (_ENTRY.pack(b"PK\1\2", _NEEDED, _UNIX, _NEEDED, *about, 0, 0, 0, _MODE << 16, at), name)
+        at += _HEAD.size + len(name) + len(data)
+    listed = b"".join(entries)
+    count = len(entries) // 2
+    return b"".join([*parts, listed, _END.pack(b"PK\5\6", 0, 0, count, count, len(listed), at, 0)])
 
 
-def _list(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
-    archive.filelist.append(info)
-    archive.NameToInfo[info.filename] = info
-    archive._didModify = True  # type: ignore[attr-defined]  # noqa: SLF001  # else its list of files is not written
+# --- zips on the disk ------------------------------------------------------------------------------------------------
 
 
 def join(archive: zipfile.ZipFile, path: Path) -> None:
@@ -83,13 +97,15 @@ def join(archive: zipfile.ZipFile, path: Path) -> None:
         archive.start_dir = file.tell()
         for info in other.infolist():
             info.header_offset += before
-            _list(archive, info)
+            archive.filelist.append(info)
+            archive.NameToInfo[info.filename] = info
+        archive._didModify = True  # type: ignore[attr-defined]  # noqa: SLF001  # else its list of files is not written
 
 
 def member(path: str) -> zipfile.ZipInfo:
     """Describe a file of a zip, with nothing in it of the clock or the machine."""
     about = zipfile.ZipInfo(path, _DATE)
     about.compress_type = zipfile.ZIP_DEFLATED
-    about.create_system = 3
+    about.create_system = _UNIX
     about.external_attr = _MODE << 16
     return about

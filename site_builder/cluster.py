@@ -34,7 +34,7 @@ from site_builder.travelling import pack_call, take_answer
 from site_builder.workers import SECONDS, Crashed
 
 LIBRARIES = (
-    *("altair", "charset-normalizer", "defusedxml", "duckdb", "frictionless", "jinja2", "jsonschema"),
+    *("altair", "charset-normalizer", "deflate", "defusedxml", "duckdb", "frictionless", "jinja2", "jsonschema"),
     *("markdown-it-py", "markupsafe", "mini-racer", "olefile", "pdfminer.six", "pdfplumber", "pillow"),
     *("python-calamine", "python-docx", "xlsxwriter"),
 )

@@ -4,17 +4,15 @@ A file is hashed and deflated once, whatever lists and zips it goes into: that i
 """
 
 import hashlib
-import io
 import shutil
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from site_builder.bundles import Packed, deflated, listed, member, put
+from site_builder.bundles import LARGEST, Packed, in_memory, listed, member, pack
 from site_builder.output import Folder
 
 LARGE = 20_000_000
@@ -45,10 +43,9 @@ class Content:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     @cached_property
-    def deflated(self) -> tuple[int, bytes]:
-        """Give the checksum (CRC-32) and the bytes that a zip has of it, where it is not large."""
-        data = self.data.read_bytes() if isinstance(self.data, Path) else self.data
-        return zlib.crc32(data), deflated(data)
+    def packed(self) -> Packed:
+        """Give what a zip has of it, without its path, where it is not large."""
+        return pack("", self.data.read_bytes() if isinstance(self.data, Path) else self.data)
 
 
 def content(path: Path) -> Content:
@@ -74,14 +71,10 @@ def checksums(files: Mapping[str, Content]) -> Content:
 def zipped(folder: str, files: Mapping[str, Content], scratch: Path) -> Content:
     """Zip files under one folder, with the checksums of all of them; where one is large, into a file."""
     members = {**files, "SHA256SUMS": checksums(files)}
-    if any(isinstance(held.data, Path) for held in members.values()):
+    held = members.values()
+    if any(isinstance(each.data, Path) for each in held) or sum(each.size for each in held) > LARGEST:
         return Content(_zipped_file(folder, members, scratch))
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(members):
-            crc, data = members[path].deflated
-            put(archive, Packed(f"{folder}/{path}", crc, members[path].size, data))
-    return Content(file.getvalue())
+    return Content(in_memory(members[path].packed._replace(path=f"{folder}/{path}") for path in sorted(members)))
 
 
 def _zipped_file(folder: str, members: Mapping[str, Content], scratch: Path) -> Path:

@@ -22,7 +22,7 @@ from xml.sax.saxutils import escape
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from site_builder.bundles import Packed, pack, put
+from site_builder.bundles import Packed, in_memory, pack
 from site_builder.exports import as_text
 from site_builder.model import Cell, Table, TypedColumn, Value
 from site_builder.writable import LONGEST_CELL, is_double
@@ -106,11 +106,8 @@ def workbook(cover: Cover, table: Table) -> bytes:
         **{path: [form.files[path].format(sheet=escape(name, {'"': "&quot;"}))] for path in _NAMES},
         _MARKUP: _markup(form.files.get(_MARKUP, ""), f"table_{table.resource.name}", reach, names),
     }
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in form.files:  # the sheets stand before the texts that they share
-            put(archive, form.same.get(path) or pack(path, map(str.encode, filled[path])))
-    return file.getvalue()
+    # the sheets stand before the texts that they share
+    return in_memory(form.same.get(path) or pack(path, "".join(filled[path]).encode()) for path in form.files)
 
 
 # --- the form --------------------------------------------------------------------------------------------------------
@@ -142,7 +139,7 @@ def _form(*, is_marked: bool) -> _Form:
             sheet.add_table(0, 0, 1, 0, {"name": "form", "style": "Table Style Light 1"})
     with zipfile.ZipFile(file) as archive:
         files = {path: _opened(archive.read(path).decode()) for path in archive.namelist()}
-    same = {path: pack(path, [text.encode()]) for path, text in files.items() if "{" not in text}
+    same = {path: pack(path, text.encode()) for path, text in files.items() if "{" not in text}
     return _Form(files, same)
 
 

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
+import pytest
+
 from site_builder.build import build
-from site_builder.bundles import checksums, join, member
+from site_builder.bundles import checksums, in_memory, join, member, pack
 from site_builder.contents import Content, content, zipped
 from site_builder.workers import Here
 from tests.making import PACKAGES, repository
@@ -74,21 +76,57 @@ def test_the_page_in_a_bundle_says_in_order_what_it_is_what_it_is_not_how_to_cit
         assert {unquote(link) for link in re.findall(r'<li><a href="([^"]+)"', page)} == held
 
 
-def as_the_standard_library(files: Mapping[str, bytes]) -> bytes:
+SAID_OF_A_FILE = (
+    *("filename", "date_time", "compress_type", "comment", "extra", "create_system", "create_version"),
+    *("extract_version", "flag_bits", "volume", "internal_attr", "external_attr", "CRC", "file_size"),
+)
+
+
+def said(data: bytes) -> list[tuple[object, ...]]:
+    """Give all that a zip says of its files but where they lie in it and how far they were pressed."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        return [tuple(getattr(info, name) for name in SAID_OF_A_FILE) for info in archive.infolist()]
+
+
+def by_the_standard_library(files: Mapping[str, bytes]) -> bytes:
     """Zip files as the standard library does."""
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(files):
             archive.writestr(member(path), files[path])
     return file.getvalue()
 
 
-def test_a_bundle_is_what_the_standard_library_would_write() -> None:
-    """To the byte, whether a file was deflated for it or for another zip before, and where it is empty."""
-    files = FILES | {"empty.txt": b"", "same.txt": FILES["data/fines.csv"]}
+def test_a_bundle_says_of_its_files_what_the_standard_library_would_say() -> None:
+    """Whatever their names, where one is empty, and where one was packed for another zip before."""
+    files = FILES | {"empty.txt": b"", "same.txt": FILES["data/fines.csv"], "long.csv": b"PF1,35.10\n" * 10_000}
     named = {f"fines/{path}": data for path, data in (files | {"SHA256SUMS": checksums(files)}).items()}
     contents = {path: Content(data) for path, data in files.items()}
-    assert [held(zipped("fines", contents, Path())) for _ in range(2)] == [as_the_standard_library(named)] * 2
+    zips = [held(zipped("fines", contents, Path())) for _ in range(2)]
+    assert [said(each) for each in zips] == [said(by_the_standard_library(named))] * 2
+    assert zips[0] == zips[1]
+
+
+def test_packed_files_are_those_of_the_pinned_library_and_not_of_a_machines_own() -> None:
+    """These bytes are the same on every processor; another version of the library may write others."""
+    rows = b"".join(b"PF%d,%d.10,Mill Lane\n" % (n, n * n % 97) for n in range(2_000))
+    assert (
+        hashlib.sha256(pack("", rows).data).hexdigest()
+        == "190f08b0d34522a585a4ed235065d0233d0157bc5142d80a085f19516cd88f42"
+    )
+
+
+def test_what_would_not_fit_into_the_numbers_of_a_zip_goes_by_way_of_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There the standard library writes it."""
+    monkeypatch.setattr("site_builder.contents.LARGEST", 10)
+    made = zipped("fines", {path: Content(data) for path, data in FILES.items()}, tmp_path)
+    assert isinstance(made.data, Path)
+    assert [name for name, *_ in said(made.data.read_bytes())] == sorted(
+        f"fines/{each}" for each in (*FILES, "SHA256SUMS")
+    )
 
 
 def test_what_is_asked_of_a_file_is_worked_out_once(tmp_path: Path) -> None:
@@ -96,11 +134,11 @@ def test_what_is_asked_of_a_file_is_worked_out_once(tmp_path: Path) -> None:
     (tmp_path / "fines.csv").write_bytes(FILES["data/fines.csv"])
     file = content(tmp_path / "fines.csv")
     assert (file.size, file.sha256) == (9, hashlib.sha256(FILES["data/fines.csv"]).hexdigest())
-    assert file.deflated is file.deflated
+    assert file.packed is file.packed
 
 
 def test_the_files_of_zips_are_put_in_one_as_they_are(tmp_path: Path) -> None:
-    """It is what it would be if they had been deflated for it."""
+    """It is what it would be if they had been packed for it."""
     for name in ("books", "fines"):
         (tmp_path / name).write_bytes(bundle(name, FILES))
     file = io.BytesIO()
@@ -109,6 +147,6 @@ def test_the_files_of_zips_are_put_in_one_as_they_are(tmp_path: Path) -> None:
         join(archive, tmp_path / "fines")
     all_of_it = FILES | {"SHA256SUMS": checksums(FILES)}
     named = {f"{name}/{path}": data for name in ("books", "fines") for path, data in all_of_it.items()}
-    assert file.getvalue() == as_the_standard_library(named)
+    assert file.getvalue() == in_memory(pack(path, named[path]) for path in sorted(named))
     with zipfile.ZipFile(file) as archive:
         assert archive.testzip() is None
