@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from site_builder import sandboxing, urls
+from site_builder.exports import as_texts
 from site_builder.large import LargeRows
 from site_builder.large_files import write_parquet
 from site_builder.model import Answer, Column, LongTrail, RecordRef, Table, TypedColumn, Uses, Value
@@ -105,7 +106,7 @@ def prepare(package: str, table: Table, scratch: Path) -> Loaded:
         kinds = tuple((each.name, _large_type(each, table.rows)) for each in given)
         write_parquet(table, parquet, json.dumps(table_schema(table), ensure_ascii=False))
         return Loaded("", urls.sql_name(name), package, name, kinds, parquet=parquet, in_place=True)
-    values = [column.values(table.rows) for column in given]
+    values = table.values
     columns = [(column.name, _type(column, each)) for column, each in zip(given, values, strict=True)]
     in_utc = [map(_utc, each) if kind == "TIMESTAMP" else each for each, (_, kind) in zip(values, columns, strict=True)]
     csv = scratch / f"{name}.load.csv"
@@ -131,9 +132,17 @@ def prepare_values(
 
 def _write_csv(path: Path, columns: Sequence[tuple[str, str]], values: Iterable[Iterable[Value]], rows: int) -> None:
     """Write the values of each column, with the number of each row before them."""
-    header = ",".join(_quoted(name) for name in ("_record", *(name for name, _ in columns)))
-    lines = zip(*(map(_quoted, each) for each in (range(1, rows + 1), *values)), strict=True)
+    header = ",".join(_quoted(("_record", *(name for name, _ in columns))))
+    lines = zip(*(_quoted([*each]) for each in (range(1, rows + 1), *values)), strict=True)
     path.write_text("\n".join((header, *map(",".join, lines), "")), encoding="utf-8", newline="")
+
+
+def _quoted(values: Sequence[Value]) -> list[str]:
+    """Write values, each between quotation marks; no value is what has none."""
+    texts = as_texts(values)
+    if '"' in "".join(texts):
+        texts = [text.replace('"', '""') for text in texts]
+    return ["" if value is None else f'"{text}"' for value, text in zip(values, texts, strict=True)]
 
 
 def _type(column: TypedColumn, given: Sequence[Value]) -> str:
@@ -163,24 +172,6 @@ def _large_type(column: TypedColumn, rows: LargeRows) -> str:
 def _utc(value: Value) -> Value:
     """Bring a moment with a time zone to UTC, since SQL's knows none."""
     return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value
-
-
-def _quoted(value: Value) -> str:
-    """Write a value, of which most are texts."""
-    match value:
-        case str():
-            text = value.replace('"', '""')
-        case None:
-            return ""
-        case bool():
-            text = "true" if value else "false"
-        case date() | time():
-            text = value.isoformat()
-        case Decimal() if value.is_finite():
-            text = f"{value:f}"
-        case _:
-            text = str(value).replace('"', '""')
-    return f'"{text}"'
 
 
 def ask(

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from site_builder import urls
 from site_builder.bundles import join
-from site_builder.exports import as_text
+from site_builder.exports import are, as_text, as_texts
 from site_builder.large import LargeRows
 from site_builder.model import Card, Field, Table, TypedColumn, Value
 from site_builder.output import Folder, UnverifiedError
@@ -124,7 +124,7 @@ def _write_table(con: sqlite3.Connection, package: str, table: Table) -> None:
     con.execute("INSERT INTO tables VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (name, package, resource.name, *about))
     con.executemany("INSERT INTO categories VALUES (?, ?, ?, ?)", _categories(name, table))
     con.executemany("INSERT INTO missing VALUES (?, ?, ?, ?)", _missing(name, table))
-    kinds = [_kind(column, table) for column in columns]
+    kinds = [_kind(n, column, table) for n, column in enumerate(columns)]
     described = (_described(column, kind) for column, kind in zip(columns, kinds, strict=True))
     rows = ((name, n, *each) for n, each in enumerate(described, start=1))
     con.executemany("INSERT INTO columns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
@@ -133,7 +133,7 @@ def _write_table(con: sqlite3.Connection, package: str, table: Table) -> None:
     stated = "".join(f", {_name(column.name)} {kind}" for column, kind in zip(columns, kinds, strict=True))
     con.execute(f"CREATE TABLE {_name(name)} (_record INTEGER PRIMARY KEY{stated})")
     marks = ", ?" * len(columns)
-    con.executemany(f"INSERT INTO {_name(name)} VALUES (?{marks})", _rows(table, columns, kinds))  # noqa: S608  # quoted
+    con.executemany(f"INSERT INTO {_name(name)} VALUES (?{marks})", _rows(table, kinds))  # noqa: S608  # quoted
 
 
 def _too_large(table: Table, columns: Sequence[TypedColumn]) -> str | None:
@@ -160,8 +160,8 @@ def _missing(name: str, table: Table) -> Iterator[tuple[str, str, str, int]]:
 def _gaps(table: Table) -> Iterable[tuple[Field, Mapping[str, int]]]:
     if table.gaps is not None:
         return zip(table.resource.fields, table.gaps, strict=True)
-    reasons = [column for column in table.columns if column.is_reason]
-    return [(column.field, Counter(map(str, _known(column, table)))) for column in reasons]
+    reasons = [(n, column.field) for n, column in enumerate(table.columns) if column.is_reason]
+    return [(field, Counter(map(str, _known(table.values[n])))) for n, field in reasons]
 
 
 def _described(column: TypedColumn, kind: str) -> tuple[str, str, bool, str, str, str]:
@@ -174,13 +174,13 @@ _LARGE_KINDS = {"BOOLEAN": "INTEGER", "BIGINT": "INTEGER", "INTEGER": "INTEGER",
 """For the types of a large table's columns, what they would be here, if it were not left out."""
 
 
-def _kind(column: TypedColumn, table: Table) -> str:
+def _kind(n: int, column: TypedColumn, table: Table) -> str:
     """Choose a type that loses no digit: REAL only where every number survives as one, else TEXT."""
     if column.is_reason:
         return "TEXT"
     if isinstance(table.rows, LargeRows):
         return _LARGE_KINDS.get(table.rows.columns[column.position].kind.partition("(")[0], "TEXT")
-    values = _known(column, table) if column.field.type in {"integer", "year", "number"} else []
+    values = _known(table.values[n]) if column.field.type in {"integer", "year", "number"} else []
     match column.field.type:
         case "boolean":
             return "INTEGER"
@@ -192,23 +192,25 @@ def _kind(column: TypedColumn, table: Table) -> str:
             return "TEXT"
 
 
-def _known(column: TypedColumn, table: Table) -> list[Value]:
-    return [value for value in column.values(table.rows) if value is not None]
+def _known(values: Iterable[Value]) -> list[Value]:
+    return [value for value in values if value is not None]
 
 
 def _survives(value: Value) -> bool:
     return isinstance(value, int | float | Decimal) and is_double(value)
 
 
-def _rows(table: Table, columns: Sequence[TypedColumn], kinds: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+def _rows(table: Table, kinds: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """Give the rows as the database holds them, each with its number."""
-    held = [_column(column.values(table.rows), kind) for column, kind in zip(columns, kinds, strict=True)]
+    held = map(_column, table.values, kinds)
     return zip(range(1, len(table.rows) + 1), *held, strict=True)
 
 
-def _column(values: Iterable[Value], kind: str) -> list[int | float | str | None]:
+def _column(values: Sequence[Value], kind: str) -> Sequence[int | float | str | None]:
     if kind == "TEXT":
-        return [value if value is None or isinstance(value, str) else as_text(value) for value in values]
+        return [None if value is None else text for value, text in zip(values, as_texts(values), strict=True)]
+    if kind == "INTEGER" and are(values, int):
+        return values
     return [_stored(value, kind) for value in values]
 
 

@@ -1,16 +1,13 @@
 """Write tables and figures in the formats that people and programs read."""
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date, time
 from decimal import Decimal
-from functools import lru_cache
 from json.encoder import encode_basestring
+from typing import TypeGuard, TypeVar
 
 from site_builder.model import Cell, Field, Figure, RecordRef, SourceRef, Table, Value, listed
-
-_QUOTED = re.compile('[",\r\n]')
 
 
 def table_csv(table: Table) -> bytes:
@@ -38,7 +35,7 @@ def json_objects(table: Table) -> list[str]:
         return ["{}" for _ in table.rows]
     names = [_quoted(column.name).replace("%", "%%") for column in columns]
     form = "{" + ", ".join([f"{name}: %s" for name in names]) + "}"
-    written = [map(literal, column.values(table.rows)) for column in columns]
+    written = map(_literals, table.values)
     return [form % row for row in zip(*written, strict=True)]
 
 
@@ -67,27 +64,28 @@ def table_columns(table: Table, most: int) -> bytes:
 def _column(field: Field, cells: Sequence[Cell]) -> str:
     numbers: dict[str | tuple[str, str], str] = {}
     written: list[str] = []
+    is_number = field.is_number
     for cell in cells:
-        _, text, missing = cell
+        value, text, missing = cell
         same = text if missing is None else (text, missing)
         if (number := numbers.get(same)) is not None:
             written.append(number)
         else:
             numbers[same] = str(len(numbers))
-            written.append(_first(cell, is_number=field.is_number))
+            is_plain = missing is None and value == text and not is_number
+            written.append(_quoted(text) if is_plain else _first(cell, is_number=is_number))
     about = {
         "name": field.name,
-        "number": field.is_number,
+        "number": is_number,
         "categories": [[each.value, each.label] for each in field.categories],
     }
     return f'{json.dumps(about, ensure_ascii=False)[:-1]}, "cells": [{",".join(written)}]}}'
 
 
 def _first(cell: Cell, *, is_number: bool) -> str:
+    """Write a cell that has no value, or one that is no text."""
     if cell.missing is not None:
         return json.dumps([cell.text, cell.missing], ensure_ascii=False)
-    if cell.value == cell.text and not is_number:
-        return _quoted(cell.text)
     key = literal(cell.value) if is_number else _quoted(as_text(cell.value))
     text = _quoted(cell.text)
     return text if key == (cell.text if is_number else text) else f"[{text}, null, {key}]"
@@ -136,36 +134,50 @@ def _references(trail: Iterable[SourceRef]) -> str:
 
 
 def _trail(trail: Iterable[SourceRef]) -> list[str]:
-    """Write each record of a trail as a JSON object."""
-    return [
-        f"{_record(package, resource)}{row}, {_document(document)}{'null' if line is None else line}{_origin(origin)}}}"
-        for (package, resource, row), document, line, origin in trail
-    ]
+    """Write each record of a trail as a JSON object; but for its numbers it mostly is the one before."""
+    place: tuple[str, str, str | None] | None = None
+    record = document = ""
+    written: list[str] = []
+    for (package, resource, row), path, line, origin in trail:
+        if place != (package, resource, path):
+            place = (package, resource, path)
+            record = f'{{"package": {_quoted(package)}, "resource": {_quoted(resource)}, "row": '
+            document = f'"document": {"null" if path is None else _quoted(path)}, "source_line": '
+        end = "}" if origin is None else f"{_origin(origin)}}}"
+        written.append(f"{record}{row}, {document}{'null' if line is None else line}{end}")
+    return written
 
 
 _quoted = encode_basestring
 """Writes a text as JSON."""
 
 
-@lru_cache(maxsize=256)
-def _record(package: str, resource: str) -> str:
-    """Begin to write a record: what stands before the number of its row, in all records of a table."""
-    return f'{{"package": {_quoted(package)}, "resource": {_quoted(resource)}, "row": '
-
-
-@lru_cache(maxsize=256)
-def _document(path: str | None) -> str:
-    """Write what stands before the line of a document."""
-    return f'"document": {"null" if path is None else _quoted(path)}, "source_line": '
-
-
-def _origin(origin: RecordRef | None) -> str:
+def _origin(origin: RecordRef) -> str:
     """Write of a compiled row also the one that it was made of, in whose package the document lies."""
-    if origin is None:
-        return ""
     package, resource, row = origin
     named = f'"origin_package": {_quoted(package)}, "origin_resource": {_quoted(resource)}'
     return f', {named}, "origin_row": {row}'
+
+
+# --- values ----------------------------------------------------------------------------------------------------------
+
+_Kind = TypeVar("_Kind", str, int, date)
+
+
+def are(values: Sequence[Value], kind: type[_Kind]) -> TypeGuard[Sequence[_Kind]]:
+    """Whether all values are of one kind and of no kind within it, as those of most columns are."""
+    return set(map(type, values)) == {kind}
+
+
+def _literals(values: Sequence[Value]) -> Iterable[str]:
+    """Write values as JSON, together where they are of one kind."""
+    if are(values, str):
+        return map(_quoted, values)
+    if are(values, int):
+        return map(str, values)
+    if are(values, date):
+        return [f'"{day}"' for day in map(date.isoformat, values)]
+    return map(literal, values)
 
 
 def literal(value: Value) -> str:
@@ -202,10 +214,23 @@ def as_text(value: Value) -> str:
             return str(value)
 
 
+def as_texts(values: Sequence[Value]) -> Sequence[str]:
+    """Write values likewise, together where they are of one kind."""
+    if are(values, str):
+        return values
+    if are(values, date):
+        return list(map(date.isoformat, values))
+    if are(values, int):
+        return list(map(str, values))
+    return list(map(as_text, values))
+
+
 def _csv(rows: Iterable[Sequence[str]]) -> bytes:
-    return "".join((",".join(map(_cell, row)) or '""') + "\n" for row in rows).encode()
+    return "".join([(",".join(map(_cell, row)) or '""') + "\n" for row in rows]).encode()
 
 
 def _cell(text: str) -> str:
     """Quote a cell that needs it: Python's own writer leaves a bare carriage return as it is, which ends a row."""
-    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
+    if "," in text or '"' in text or "\n" in text or "\r" in text:
+        return '"' + text.replace('"', '""') + '"'
+    return text

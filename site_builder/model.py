@@ -501,6 +501,11 @@ class Table:
                 columns.append(TypedColumn(f"{each.name}__missing", each, n, is_reason=True))
         return tuple(columns)
 
+    @cached_property
+    def values(self) -> tuple[list[Value], ...]:
+        """The values of each of these columns, of a table that is in memory: every format is written from them."""
+        return tuple(column.values(self.rows) for column in self.columns)
+
     def _has_gaps(self, position: int) -> bool:
         if self.gaps is not None:
             return bool(self.gaps[position])

@@ -16,15 +16,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from xml.sax.saxutils import escape
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from site_builder.bundles import Packed, in_memory, pack
-from site_builder.exports import as_text
-from site_builder.model import Cell, Table, TypedColumn, Value
+from site_builder.exports import are, as_text, as_texts
+from site_builder.model import Table, Value
 from site_builder.writable import LONGEST_CELL, is_double
 
 _MADE = datetime(1980, 1, 1)  # noqa: DTZ001  # a workbook knows no zones; the date only keeps bytes the same
@@ -60,6 +60,8 @@ _LOOKS: Mapping[str, Mapping[str, object]] = {
 """The few formats that cells have. xlsxwriter numbers them from 1, in the order in which the form shows them."""
 _STYLE = {look: f' s="{number}"' for number, look in enumerate(_LOOKS, start=1)}
 """How a cell says in what format it is."""
+_NOTHING = "/>"
+"""The rest of a cell that holds nothing."""
 _COVER, _NOTES, _SHEET = (f"xl/worksheets/sheet{number}.xml" for number in (1, 2, 3))
 _MARKUP = "xl/tables/table1.xml"
 _TEXTS = "xl/sharedStrings.xml"
@@ -79,19 +81,22 @@ class Cover:
     """Sentences of the notes sheet, beside those on the fields: caveats."""
 
 
-class _Texts(dict[str, int]):
-    """The texts that cells share, each with its number, which it gets when it is first asked for."""
+class _Texts(dict[str, str]):
+    """The texts that cells share, each with the rest of a cell that shows it.
 
-    def __missing__(self, text: str) -> int:
+    It holds the text's number, which a text gets when it is first asked for.
+    """
+
+    def __missing__(self, text: str) -> str:
         """Number a text."""
-        self[text] = number = len(self)
-        return number
+        self[text] = rest = f' t="s"><v>{len(self)}</v></c>'
+        return rest
 
 
 def workbook(cover: Cover, table: Table) -> bytes:
     """Write a workbook of one table, in which ``writable.faults`` found nothing and which is not ``left_out``."""
-    columns, texts = table.columns, _Texts()
-    names = [column.name for column in columns]
+    texts = _Texts()
+    names = [column.name for column in table.columns]
     reach = f"A1:{xl_col_to_name(max(len(names), 1) - 1)}{len(table.rows) + 1}"
     name = _sheet_name(table.resource.name)
     listed = f"Sheet “{name}”: {table.resource.title}, {len(table.rows):,} rows, of which the first names the columns."
@@ -100,7 +105,7 @@ def workbook(cover: Cover, table: Table) -> bytes:
     filled = {
         _COVER: _sentences(form.files[_COVER], texts, cover.title, (*cover.lines, *contents)),
         _NOTES: _sentences(form.files[_NOTES], texts, "Notes", (*_meanings(table), *cover.notes)),
-        _SHEET: _filled(form.files[_SHEET], reach, _widths(table, columns), _rows(table.rows, columns, texts)),
+        _SHEET: _filled(form.files[_SHEET], reach, _widths(table), _rows(table, texts)),
         _TEXTS: _shared(form.files[_TEXTS], texts),
         _PROPERTIES: [form.files[_PROPERTIES].format(title=escape(cover.title[:255]))],
         **{path: [form.files[path].format(sheet=escape(name, {'"': "&quot;"}))] for path in _NAMES},
@@ -169,7 +174,7 @@ def _sheet_name(resource: str) -> str:
 
 def _sentences(form: str, texts: _Texts, title: str, lines: Iterable[str]) -> Iterator[str]:
     """Write a sheet of prose: a title, and a sentence in each row below it."""
-    cells = [_text("title", texts[_held(title)]), *(_text("prose", texts[_held(line)]) for line in lines)]
+    cells = [_STYLE["title"] + texts[_held(title)], *(_STYLE["prose"] + texts[_held(line)] for line in lines)]
     rows = [f'<row r="{n}"><c r="A{n}"{cell}</row>' for n, cell in enumerate(cells, start=1)]
     return _filled(form, f"A1:A{len(rows)}", [_PROSE_WIDTH], rows)
 
@@ -183,7 +188,7 @@ def _filled(form: str, reach: str, widths: Iterable[int], rows: Iterable[str]) -
     yield after
 
 
-def _shared(form: str, texts: Mapping[str, int]) -> Iterator[str]:
+def _shared(form: str, texts: _Texts) -> Iterator[str]:
     """List the texts that cells share."""
     yield form.format(count=len(texts), texts="".join(map(_item, texts)))
 
@@ -232,13 +237,23 @@ def _meanings(table: Table) -> Iterable[str]:
             yield f"{field.name}__missing says why there is no value: {', '.join(labels)}."
 
 
-def _widths(table: Table, columns: Sequence[TypedColumn]) -> list[int]:
+def _blocks(table: Table, size: int) -> Iterator[Sequence[Sequence[Value]]]:
+    """Give the values of so many rows at a time, column by column."""
+    if table.gaps is None:
+        for first in range(0, len(table.rows), size):
+            yield [values[first : first + size] for values in table.values]
+        return
+    rows = iter(table.rows)
+    while block := list(islice(rows, size)):
+        yield [column.values(block) for column in table.columns]
+
+
+def _widths(table: Table) -> list[int]:
     """Give each column the width of its longest value, within bounds."""
-    first = table.rows[:_LOOKED_AT]
-    longest = [_longest(column.values(first)) for column in columns]
+    first = next(_blocks(table, _LOOKED_AT), [()] * len(table.columns))
     return [
         min(max(most + 2, len(column.name) + 4, _WIDTHS[0]), _WIDTHS[1])
-        for most, column in zip(longest, columns, strict=True)
+        for most, column in zip(map(_longest, first), table.columns, strict=True)
     ]
 
 
@@ -248,47 +263,40 @@ def _width(column: int, characters: int) -> str:
     return f'<col min="{column}" max="{column}" width="{width:.16g}" customWidth="1"/>'
 
 
-def _longest(values: Iterable[Value]) -> int:
-    return max([len(value if isinstance(value, str) else as_text(value)) for value in values], default=0)
+def _longest(values: Sequence[Value]) -> int:
+    """Count the characters of the longest value; of whole numbers that is the least or the largest."""
+    if are(values, int) or are(values, date):
+        values = (min(values), max(values))
+    return max(map(len, as_texts(values)), default=0)
 
 
-def _rows(rows: Iterable[Sequence[Cell]], columns: Sequence[TypedColumn], texts: _Texts) -> Iterator[str]:
-    """Write the sheet's rows block by block, and in each block column by column."""
-    if not columns:
+def _rows(table: Table, texts: _Texts) -> Iterator[str]:
+    """Write the sheet's rows block by block: in each block the ends of cells column by column, then row by row."""
+    if not table.columns:
         return
-    letters = [xl_col_to_name(n) for n in range(len(columns))]
-    head = [f'<c r="{at}1"{_text("head", texts[each.name])}' for at, each in zip(letters, columns, strict=True)]
-    yield f'<row r="1">{"".join(head)}</row>'
-    given, first = iter(rows), 2
-    while block := list(islice(given, _BLOCK)):
-        cells = [_column(at, first, each.values(block), texts) for at, each in zip(letters, columns, strict=True)]
-        yield "".join(
-            [f'<row r="{n}">{"".join(row)}</row>' for n, row in enumerate(zip(*cells, strict=True), first) if any(row)]
-        )
-        first += len(block)
+    letters = [xl_col_to_name(n) for n in range(len(table.columns))]
+    form = '<row r="%s">' + "".join(f'<c r="{letter}%s"%s' for letter in letters) + "</row>"
+    yield form % (1, *chain.from_iterable((1, _STYLE["head"] + texts[each.name]) for each in table.columns))
+    first = 2
+    for block in _blocks(table, _BLOCK):
+        numbers = [str(n) for n in range(first, first + len(block[0]))]
+        ends = chain.from_iterable((numbers, _ends(values, texts)) for values in block)
+        yield "".join([form % row for row in zip(numbers, *ends, strict=True)])
+        first += len(numbers)
 
 
-def _column(letter: str, first: int, values: Iterable[Value], texts: _Texts) -> list[str]:
-    """Write the cells of a column; that of no value is empty."""
-    text, plain, day = f'{_STYLE["text"]} t="s"><v>', f"{_STYLE['plain']}><v>", f"{_STYLE['date']}><v>"
-    cells: list[str] = []
-    for n, value in enumerate(values, first):
-        if isinstance(value, str):
-            cells.append(f'<c r="{letter}{n}"{text}{texts[value]}</v></c>')
-        elif type(value) is int and -_MOST < value < _MOST:
-            cells.append(f'<c r="{letter}{n}"{plain}{value}</v></c>')
-        elif type(value) is date and value >= _FIRST_DAY:
-            cells.append(f'<c r="{letter}{n}"{day}{value.toordinal() - _DAYS_BEFORE}</v></c>')
-        elif value is None:
-            cells.append("")
-        else:
-            cells.append(f'<c r="{letter}{n}"{_written(value, texts)}')
-    return cells
-
-
-def _text(look: str, number: int) -> str:
-    """Write the rest of a cell that shows a shared text."""
-    return f'{_STYLE[look]} t="s"><v>{number}</v></c>'
+def _ends(values: Sequence[Value], texts: _Texts) -> list[str]:
+    """Write what comes after the place of each cell of a column, of which most hold values of one kind."""
+    if are(values, str):
+        style = _STYLE["text"]
+        return [style + texts[value] for value in values]
+    if are(values, int) and min(values) > -_MOST and max(values) < _MOST:
+        style = _STYLE["plain"]
+        return [f"{style}><v>{value}</v></c>" for value in values]
+    if are(values, date) and min(values) >= _FIRST_DAY:
+        style = _STYLE["date"]
+        return [f"{style}><v>{value.toordinal() - _DAYS_BEFORE}</v></c>" for value in values]
+    return [_NOTHING if value is None else _written(value, texts) for value in values]
 
 
 def _written(value: Value, texts: _Texts) -> str:
@@ -296,7 +304,7 @@ def _written(value: Value, texts: _Texts) -> str:
     look, held = _stored(value)
     match held:
         case str():
-            return _text(look, texts[held])
+            return _STYLE[look] + texts[held]
         case bool():
             return f'{_STYLE[look]} t="b"><v>{held:d}</v></c>'
         case _:

@@ -52,9 +52,8 @@ def left_out(table: Table) -> tuple[tuple[str, str], ...]:
 
 def faults(table: Table) -> Iterator[Fault]:
     """Find every value that some format would cut or change."""
-    for column in table.columns:
+    for column, values in zip(table.columns, table.values, strict=True):
         yield from _text_faults(0, column, column.name)
-        values = column.values(table.rows)
         if not _are_writable([value for value in values if isinstance(value, str)]):
             for row, value in enumerate(values, start=1):
                 yield from _text_faults(row, column, value)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_builder.exports import as_text, figure_csv, figure_json, literal, table_csv, table_json
+from site_builder.exports import as_text, as_texts, figure_csv, figure_json, literal, table_csv, table_json
 from site_builder.model import (
     Cell,
     Column,
@@ -97,6 +97,27 @@ def test_each_kind_of_value_is_written_in_one_way(value: Value, json_: str, text
     assert (literal(value), as_text(value)) == (json_, text)
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["Quay", 'Mill "Lane"', ""],
+        [0, -7, 10**20],
+        [date(1, 1, 1), date(2024, 2, 29)],
+        [True, False],
+        [datetime(2024, 1, 1, 9, 30), date(2024, 1, 1)],  # noqa: DTZ001  # a table's may have no zone
+        [1, True, Decimal("1.0"), 1.0, "1", None],
+        ["Quay", None],
+        [],
+    ],
+)
+def test_a_column_is_written_as_its_values_are_one_by_one(values: list[Value]) -> None:
+    """Whether they are all of one kind, nearly of one kind, or of several."""
+    column = table([Field("a", "any", "A", "")], *([Cell(each, "")] for each in values))
+    assert list(as_texts(values)) == [as_text(each) for each in values]
+    written = ",\n".join(f'{{"a": {literal(each)}}}' for each in values)
+    assert table_json(column).decode() == (f"[\n{written}\n]\n" if values else "[]\n")
+
+
 def test_an_empty_table_is_an_empty_list() -> None:
     """And in CSV a header."""
     made = table([Field("a", "string", "", "")])
@@ -137,3 +158,16 @@ def test_a_figure_without_a_trail_has_no_such_column() -> None:
     """In neither form."""
     assert figure_csv(figure(trails=False)).decode() == 'street,amount\n"Quay, north",35.10\n,\n'
     assert [list(row) for row in loads(figure_json(figure(trails=False)))] == [["street", "amount"]] * 2
+
+
+def test_the_records_of_a_trail_may_be_of_several_tables_and_documents() -> None:
+    """Each is written with its own, also where a place comes again."""
+    letter, memo = SourceRef(RecordRef("fines", "paid", 1), "letter.txt", 7), RecordRef("fines", "paid", 2)
+    compiled = SourceRef(RecordRef("all", "fines", 1), "letter.txt", 7, memo)
+    trail = (letter, SourceRef(memo, None, None), compiled, letter)
+    made = Figure(Summary("a", "A", "", ""), (Column("n", "BIGINT"),), ((4,),), (trail,), "")
+    one = {"package": "fines", "resource": "paid", "row": 1, "document": "letter.txt", "source_line": 7}
+    two = {"package": "fines", "resource": "paid", "row": 2, "document": None, "source_line": None}
+    origin = {"origin_package": "fines", "origin_resource": "paid", "origin_row": 2}
+    three = one | {"package": "all", "resource": "fines"} | origin
+    assert loads(figure_json(made))[0]["trail"] == [one, two, three, one]
