@@ -21,7 +21,7 @@ TITLE, COLOURS, FILLS, VALUES = "@title@", "@colours@", "@fills@", "@rows@"
 """Where the title of the axis, the values that have a colour, their colours and the rows come."""
 WIDTH, STEP = 100_003, 100_019
 """Where the width of the plot and the height of a bar's place come: pixels that no chart has."""
-_MARKS = re.compile(rf'"{TITLE}"|\["(?:{COLOURS}|{FILLS}|{VALUES})"\]|\b(?:{WIDTH}|{STEP})\b')
+_MARKS = re.compile(rf'("{TITLE}"|\["(?:{COLOURS}|{FILLS}|{VALUES})"\]|\b(?:{WIDTH}|{STEP})\b)')
 _MOST = 400
 """Shapes that a process keeps."""
 
@@ -124,7 +124,15 @@ def filled(form: Form, filling: Filling) -> str:
         str(WIDTH): str(filling.width),
         str(STEP): str(filling.step),
     }
-    return _MARKS.sub(lambda mark: values[mark[0]], shape(form).live)
+    parts = list(_parts(form))
+    parts[1::2] = [values[mark] for mark in parts[1::2]]
+    return "".join(parts)
+
+
+@lru_cache(maxsize=_MOST)
+def _parts(form: Form) -> Sequence[str]:
+    """Part what a page draws at its marks, which are every second part."""
+    return _MARKS.split(shape(form).live)
 
 
 def _json(value: object) -> str:
