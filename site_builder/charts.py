@@ -311,22 +311,10 @@ def chart_json(figure: Figure, sources: Sequence[str], caveats: Sequence[str]) -
 
 # --- SVG -------------------------------------------------------------------------------------------------------------
 
-_NOISE = re.compile(r' (?:aria-[a-z]+|role|class|pointer-events|version|opacity|font-family|xmlns:xlink)="[^"]*"')
-_EMPTY = re.compile(r'<path(?: [a-z-]+="[^"]*")* d="(?:M0,0h0v0h0Z)?"(?: [a-z-]+="[^"]*")*/>|<g></g>')
-_TAG = re.compile(r"(<[^>]*>)")
-"""What may be changed: an author's words stand between tags. Neither holds a NUL, which parts tags while they are."""
-_TOO_EXACT = re.compile(r"(\.\d)\d+")
-"""A number's digits after its point: the first stays, as what a split keeps."""
-
 
 def _svg(name: str, drawn: str, text: str) -> str:
-    """Leave out of a drawing what says nothing, and give it the name and description that the renderer loses."""
-    parts = _TAG.split(drawn)
-    parts[1::2] = "".join(_TOO_EXACT.split(_NOISE.sub("", "\0".join(parts[1::2])))).split("\0")
-    body = "".join(parts)
-    while (smaller := _EMPTY.sub("", body)) != body:
-        body = smaller
-    head, _, rest = body.partition(">")
+    """Give a drawing the name and description that the renderer loses."""
+    head, _, rest = drawn.partition(">")
     attributes = " ".join(re.findall(r'(?:width|height|viewBox)="[^"]*"', head))
     label = escape(text, quote=True)
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {name}" role="img"'

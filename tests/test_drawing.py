@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import product
 from typing import Any, get_args
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -92,6 +94,28 @@ def test_words_of_an_author_never_stand_in_a_shape() -> None:
     assert shape.cache_info().currsize == known <= kept + 2
     rows = json.loads(chart_json(drawn, (), ()))["wide"]["data"][0]["values"]
     assert [row["category"] for row in rows] == ["@title@", '"@rows@"']
+
+
+def test_words_come_into_a_drawing_as_they_are() -> None:
+    """Whatever markup they look like; a NUL, which no SVG can hold and which parts drawings, is replaced."""
+    words = ["Fish & <chips>", '5.5555 role="x"', '<path d=""/>', "Mill\0Lane"]
+    rows = [{"row": n, "measure": n, "category": word} for n, word in enumerate(words, start=1)]
+    form = Form(
+        "bar", horizontal=True, numbered=True, coloured=False, faceted=False, apart=False, format=",d", size=WIDE
+    )
+    drawn = drawing.draw([job(form, replace(FILLING, rows=rows, colours=[], fills=[]))] * 2)
+    texts = [[each.text for each in ET.fromstring(one).iter() if each.tag == "text"] for one in drawn]
+    assert texts == [[*words[:3], "Mill\ufffdLane", "1", "2", "3", "4"]] * 2
+
+
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_a_drawing_holds_nothing_that_says_nothing(form: Form) -> None:
+    """No attribute that the page does not use, no digit that nobody sees, and no group or path without content."""
+    (drawn,) = drawing.draw([job(form, FILLING)])
+    attributes = {name for each in ET.fromstring(drawn).iter() for name in each.attrib}
+    said = {"d", "dy", "fill", "font-size", "font-weight", "height", "stroke", "stroke-miterlimit", "stroke-width"}
+    assert attributes <= said | {"display", "text-anchor", "transform", "viewBox", "width", "x", "x2", "y", "y2"}
+    assert not re.search(r'\.\d\d|<g></g>|<path[^>]* d=""', drawn)
 
 
 def test_a_drawing_does_not_depend_on_those_before_it() -> None:
