@@ -8,9 +8,11 @@ import struct
 import textwrap
 import zlib
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import Literal, NamedTuple
 from xml.etree import ElementTree as ET
 
+import deflate
 from PIL import Image, ImageDraw, ImageFont
 
 from site_builder.drawing import bundle
@@ -101,7 +103,7 @@ def _png(*bands: _Band) -> bytes:
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", deflate.crc32(name + data))
 
 
 # --- the picture -----------------------------------------------------------------------------------------------------
@@ -147,7 +149,7 @@ class _Picture(NamedTuple):
 
     def write(self, text: str, at: "_At", hand: _Hand, before: float = 0) -> None:
         """Write a line of text at its baseline, from left to right or upwards, so much of it before the place."""
-        words = [_word(word, hand) for word in _line_of(text).split(" ")]
+        words = [_word(word, hand) for word in _words_of(text)]
         space = _space(hand)
         along = -before * (sum(word.width for word in words) + space * (len(words) - 1))
         for word in words:
@@ -170,7 +172,7 @@ class _Picture(NamedTuple):
         rows = self.image.tobytes()
         press = zlib.compressobj(1, wbits=-15, strategy=zlib.Z_RLE)
         packed = press.compress(rows) + press.flush(zlib.Z_FULL_FLUSH)
-        return _Band(self.image.height, packed, zlib.adler32(rows))
+        return _Band(self.image.height, packed, deflate.adler32(rows))
 
 
 _SHADES = {
@@ -191,9 +193,9 @@ def _shaded(mask: Image.Image, colour: str) -> tuple[Image.Image, Image.Image]:
     return shown, seen
 
 
-def _line_of(text: str) -> str:
+def _words_of(text: str) -> list[str]:
     """Leave of a text what can be written on a line."""
-    return " ".join(text[:_LONGEST].encode("utf-8", "replace").decode("utf-8").split())
+    return text[:_LONGEST].encode("utf-8", "replace").decode("utf-8").split()
 
 
 class _Word(NamedTuple):
@@ -210,25 +212,58 @@ class _Word(NamedTuple):
     """Pixels to the end of the word."""
 
 
+class _Letter(NamedTuple):
+    """A letter as it is written."""
+
+    mask: Image.Image
+    left: int
+    """Pixels from its place to where it begins, to the right."""
+    top: int
+    """Likewise, from its baseline downwards."""
+
+
 @lru_cache(maxsize=1024)
 def _word(text: str, hand: _Hand) -> _Word:
-    """Write a word by itself: titles and charts share words."""
-    font = _font(hand.weight, hand.size)
-    left, top, right, bottom = (round(each) for each in font.getbbox(text, anchor="ls"))
-    mask = Image.new("L", (max(1, min(right - left, WIDTH)), max(1, bottom - top)), 0)
-    ImageDraw.Draw(mask).text((-left, -top), text, fill=hand.dark, font=font, anchor="ls")
-    return _Word(*_shaded(mask, "--ink"), left, top, font.getlength(text))
+    """Write a word by itself, letter by letter: to shape and smooth letters anew took most of a card's time."""
+    letters = [_letter(each, hand) for each in text]
+    steps = [_step(*pair, hand) for pair in pairwise(text)]
+    places = [0, *map(round, accumulate(steps))]
+    left = min(at + each.left for at, each in zip(places, letters, strict=True))
+    right = max(at + each.left + each.mask.width for at, each in zip(places, letters, strict=True))
+    top = min(each.top for each in letters)
+    bottom = max(each.top + each.mask.height for each in letters)
+    mask, dark = (Image.new("L", (max(1, min(right - left, WIDTH)), max(1, bottom - top)), 0) for _ in range(2))
+    for at, each in zip(places, letters, strict=True):
+        mask.paste(255, (at + each.left - left, each.top - top), each.mask)
+    dark.paste(hand.dark, (0, 0), mask)
+    return _Word(*_shaded(dark, "--ink"), left, top, sum(steps) + _font(hand).getlength(text[-1]))
+
+
+@lru_cache(maxsize=2048)
+def _letter(letter: str, hand: _Hand) -> _Letter:
+    """Draw a letter, of which there are few."""
+    font = _font(hand)
+    left, top, right, bottom = (round(each) for each in font.getbbox(letter, anchor="ls"))
+    mask = Image.new("L", (right - left, bottom - top), 0)
+    ImageDraw.Draw(mask).text((-left, -top), letter, fill=255, font=font, anchor="ls")
+    return _Letter(mask, left, top)
+
+
+@lru_cache(maxsize=8192)
+def _step(letter: str, following: str, hand: _Hand) -> float:
+    """Give the pixels from a letter to the one that follows it, which some pairs have closer together."""
+    return _font(hand).getlength(letter + following) - _font(hand).getlength(following)
 
 
 @lru_cache(maxsize=64)
 def _space(hand: _Hand) -> float:
-    return _font(hand.weight, hand.size).getlength(" ")
+    return _font(hand).getlength(" ")
 
 
 @lru_cache(maxsize=64)
-def _font(weight: str, size: int) -> ImageFont.FreeTypeFont:
+def _font(hand: _Hand) -> ImageFont.FreeTypeFont:
     """Load the font. Its letters stand side by side as they come: what shapes them else is the machine's."""
-    return ImageFont.truetype(bundle(f"{weight}.ttf"), size, layout_engine=ImageFont.Layout.BASIC)
+    return ImageFont.truetype(bundle(f"{hand.weight}.ttf"), hand.size, layout_engine=ImageFont.Layout.BASIC)
 
 
 # --- bands -----------------------------------------------------------------------------------------------------------

@@ -5,11 +5,12 @@ import zlib
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from site_builder import social
 from site_builder.charts import draw
 from site_builder.model import Chart, Value
+from site_builder.social import _font, _Hand, _shaded, _word
 from tests.test_charts import figure
 
 CHART = (
@@ -116,3 +117,16 @@ def test_no_letter_is_cut_off() -> None:
     ink = [any(image.getpixel((x, y)) != (0xFB, 0xFA, 0xF7) for x in range(1200)) for y in range(14, 570)]
     runs = [inked for inked, before in zip(ink[1:], ink, strict=False) if inked != before]
     assert runs == [True, False] * 3
+
+
+@pytest.mark.parametrize("word", ["AVATAR", "Ty,", "fjord", "2,345", "Ångström", "…", "\u200b", "漢字"])
+@pytest.mark.parametrize("hand", [_Hand(13), _Hand(26, dark=190), _Hand(60, "bold")])
+def test_a_word_is_written_as_it_would_be_in_one_go(word: str, hand: _Hand) -> None:
+    """Its letters stand as close as the font says, and lie over one another as if they were one."""
+    made = _word(word, hand)
+    ours = Image.new("L", (600, 120), 0)
+    ours.paste(made.shown, (100 + made.left, 80 + made.top), made.seen)
+    mask = Image.new("L", (600, 120), 0)
+    ImageDraw.Draw(mask).text((100, 80), word, fill=hand.dark, font=_font(hand), anchor="ls")
+    assert ours.tobytes() == _shaded(mask, "--ink")[0].tobytes()
+    assert made.width == _font(hand).getlength(word)
