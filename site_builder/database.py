@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from itertools import repeat
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -277,7 +277,7 @@ def _trail(written: Any) -> Sequence[RecordRef]:  # noqa: ANN401  # it came from
             raise ValueError
         return tuple(map(RecordRef._make, zip(repeat(package), repeat(resource), rows, strict=False)))
     records = [record for record in written or () if record]
-    if any(None in record for record in records):
+    if None in chain.from_iterable(records):
         raise ValueError
     return tuple(map(RecordRef._make, records))
 

@@ -184,7 +184,7 @@ def _kind(n: int, column: TypedColumn, table: Table) -> str:
     match column.field.type:
         case "boolean":
             return "INTEGER"
-        case "integer" | "year" if all(isinstance(v, int) and -_BIGINT <= v < _BIGINT for v in values):
+        case "integer" | "year" if _fit(values):
             return "INTEGER"
         case "number" if decimal_scale(values) is not None and all(map(_survives, values)):
             return "REAL"
@@ -194,6 +194,13 @@ def _kind(n: int, column: TypedColumn, table: Table) -> str:
 
 def _known(values: Iterable[Value]) -> list[Value]:
     return [value for value in values if value is not None]
+
+
+def _fit(values: Sequence[Value]) -> bool:
+    """Whether whole numbers have room in a column of them."""
+    if are(values, int):
+        return min(values) >= -_BIGINT and max(values) < _BIGINT
+    return all(isinstance(value, int) and -_BIGINT <= value < _BIGINT for value in values)
 
 
 def _survives(value: Value) -> bool:
@@ -207,6 +214,8 @@ def _rows(table: Table, kinds: Sequence[str]) -> Iterator[tuple[Any, ...]]:
 
 
 def _column(values: Sequence[Value], kind: str) -> Sequence[int | float | str | None]:
+    if are(values, str):
+        return values
     if kind == "TEXT":
         return [None if value is None else text for value, text in zip(values, as_texts(values), strict=True)]
     if kind == "INTEGER" and are(values, int):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from site_builder.model import ORIGIN, Found, RecordRef, SourceRef
 from site_builder.spanning import HasTables
-from site_builder.trails import AnyFacts, facts_path, read_facts
+from site_builder.trails import AnyFacts, TableFacts, facts_path, read_facts
 from site_builder.vocabulary import Meaning, Vocabulary
 
 
@@ -116,8 +116,7 @@ def _compiled(
 ) -> Iterator[tuple[tuple[str, str], Compiled]]:
     counts: Counter[_Key] = Counter()
     first: dict[_Key, list[SourceRef]] = {}
-    found = [facts.find(RecordRef(package, resource, row)) for row in range(1, len(facts.origins) + 1)]
-    records = [record for record in found if record]
+    records = facts.records(package, resource) if isinstance(facts, TableFacts) and facts.origins else []
     varied = _varied(records)
     for record in records:
         origin = (record.source.origin or record.source.record).package

@@ -7,9 +7,10 @@ several packages looks its records up without reading any package again.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 
 from site_builder import large_facts as large_facts_module
@@ -53,26 +54,38 @@ class TableFacts:
     totals: Mapping[str, Sequence[int]]
     """For each such field: how many rows have each of its wordings, by the wording's number."""
 
-    def find(self, ref: RecordRef) -> Found | None:
-        """Look a row up."""
-        if not 0 < ref.row <= len(self.lines):
-            return None
-        position = ref.row - 1
-        source = SourceRef(ref, self.document, self.lines[position])
+    def records(self, package: str, resource: str) -> list[Found]:
+        """Look all rows up, of the table that is a package's resource."""
+        refs = map(RecordRef, repeat(package), repeat(resource), range(1, len(self.lines) + 1))
+        sources = map(SourceRef, refs, repeat(self.document), self.lines)
         if self.origins:
-            package, resource, row, document, line = self.origins[position]
-            source = SourceRef(ref, document, line, RecordRef(package, resource, row))
-        said = tuple(Said(*each) for each in (self.rows[position] if self.rows else ()))
-        return Found(
-            source,
-            self.counts[position] if self.counts else {},
-            {**self.common, **by_list(said)} if said else self.common,
-            said,
-            {
-                field: (numbers[position], self.totals[field][numbers[position]])
-                for field, numbers in self.words.items()
-            },
-        )
+            sources = map(_of_origin, sources, self.origins)
+        said = [tuple(Said(*each) for each in row) for row in self.rows]
+        facts = [{**self.common, **by_list(each)} if each else self.common for each in said]
+        nothing: Mapping[str, Value] = {}
+        return [
+            *map(
+                Found,
+                sources,
+                self.counts or repeat(nothing),
+                facts or repeat(self.common),
+                said or repeat(()),
+                self._wordings(),
+            )
+        ]
+
+    def _wordings(self) -> Iterable[Mapping[str, tuple[int, int]]]:
+        """Give for each row the number of its wording in each field that has few, and how many rows have that one."""
+        columns = [map([*enumerate(self.totals[field])].__getitem__, numbers) for field, numbers in self.words.items()]
+        if not columns:
+            return repeat({})
+        return [dict(zip(self.words, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _of_origin(source: SourceRef, origin: tuple[str, str, int, str | None, int | None]) -> SourceRef:
+    """Say of a compiled row what it was made of."""
+    package, resource, row, document, line = origin
+    return SourceRef(source.record, document, line, RecordRef(package, resource, row))
 
 
 AnyFacts = TableFacts | LargeFacts
@@ -209,14 +222,16 @@ class TableLookup:
     """What was found before, in tables that are not large: a package's summaries mostly count the same records."""
 
     def __call__(self, ref: RecordRef) -> Found | None:
-        """Find one record; nothing where there is none."""
+        """Find one record; nothing where there is none. All of its table, unless that is large, are found with it."""
         if ref in self.found:
             return self.found[ref]
-        table = self.about(ref.package, ref.resource)
-        found = table.find(ref) if table else None
-        if found and not isinstance(table, LargeFacts):
-            self.found[ref] = found
-        return found
+        package, resource, _ = ref
+        table = self.about(package, resource)
+        if isinstance(table, LargeFacts):
+            return table.find(ref)
+        if table and RecordRef(package, resource, 1) not in self.found:
+            self.found.update((each.source.record, each) for each in table.records(package, resource))
+        return self.found.get(ref)
 
 
 def find_each(lookup: Lookup, trail: Sequence[RecordRef]) -> Sequence[Found]:

@@ -1,5 +1,6 @@
 """What is known of a table's rows is found alike from memory and from what was kept of it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from site_builder.model import Found, RecordRef, Said, SourceRef
@@ -48,3 +49,15 @@ def test_a_record_that_several_summaries_count_is_put_together_once() -> None:
     """A package of 200 records and five summaries would else make a thousand."""
     lookup = lookup_in({("parking-fines", "fines"): FACTS})
     assert lookup(FIRST) is lookup(RecordRef("parking-fines", "fines", 1))
+
+
+def test_a_row_of_a_compiled_table_is_found_with_the_record_that_it_was_made_of() -> None:
+    """In whose package the document lies; the rows of two letters may stand in one table."""
+    made = [("parking-fines", "fines", 2, "letter.txt", 9), ("library-books", "books", 1, None, None)]
+    facts = replace(FACTS, origins=made, counts=(), rows=(), words={}, totals={}, common={})
+    lookup = lookup_in({("all", "records"): facts})
+    refs = [RecordRef("all", "records", row) for row in (1, 2)]
+    assert [lookup(ref) for ref in refs] == [
+        Found(SourceRef(refs[0], "letter.txt", 9, RecordRef("parking-fines", "fines", 2)), {}, {}, (), {}),
+        Found(SourceRef(refs[1], None, None, RecordRef("library-books", "books", 1)), {}, {}, (), {}),
+    ]
