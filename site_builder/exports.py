@@ -130,7 +130,7 @@ def values_csv(names: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
 
 
 def _references(trail: Iterable[SourceRef]) -> str:
-    return " ".join([f"{package}/{resource}#{row}" for (package, resource, row), *_ in trail])
+    return " ".join([f"{package}/{resource}#{row}" for (package, resource, row), _, _, _ in trail])
 
 
 def _trail(trail: Iterable[SourceRef]) -> list[str]:
