@@ -1,7 +1,7 @@
 """Put files in a zip, with nothing of the clock or the machine in it, and list their checksums.
 
-What is in memory is deflated as a whole, by libdeflate: in half the time that zlib takes, and alike on every machine,
-whose zlibs differ.
+What is in memory is deflated as a whole, by libdeflate: in two thirds of the time that zlib takes, to fewer bytes, and
+alike on every machine, whose zlibs differ.
 """
 
 import hashlib
@@ -16,8 +16,8 @@ import deflate
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644
-_LEVEL = 3
-"""How hard files are packed: zips are a little smaller than zlib's at 4, and 6 would take twice as long."""
+_LEVEL = 4
+"""How hard files are packed: zips are smaller than zlib's at 4; at 3 they are not, and 6 takes much longer."""
 _PART = 1_000_000
 """Bytes of a zip that are copied at a time."""
 LARGEST = 2**31

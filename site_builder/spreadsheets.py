@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 from xml.sax.saxutils import escape
 
 import xlsxwriter
@@ -60,8 +60,6 @@ _LOOKS: Mapping[str, Mapping[str, object]] = {
 """The few formats that cells have. xlsxwriter numbers them from 1, in the order in which the form shows them."""
 _STYLE = {look: f' s="{number}"' for number, look in enumerate(_LOOKS, start=1)}
 """How a cell says in what format it is."""
-_NOTHING = "/>"
-"""The rest of a cell that holds nothing."""
 _COVER, _NOTES, _SHEET = (f"xl/worksheets/sheet{number}.xml" for number in (1, 2, 3))
 _MARKUP = "xl/tables/table1.xml"
 _TEXTS = "xl/sharedStrings.xml"
@@ -275,18 +273,27 @@ def _rows(table: Table, texts: _Texts) -> Iterator[str]:
     if not table.columns:
         return
     letters = [xl_col_to_name(n) for n in range(len(table.columns))]
-    form = '<row r="%s">' + "".join(f'<c r="{letter}%s"%s' for letter in letters) + "</row>"
-    yield form % (1, *chain.from_iterable((1, _STYLE["head"] + texts[each.name]) for each in table.columns))
+    heads = [f'<c r="{at}1"{_STYLE["head"]}{texts[each.name]}' for at, each in zip(letters, table.columns, strict=True)]
+    yield f'<row r="1">{"".join(heads)}</row>'
     first = 2
     for block in _blocks(table, _BLOCK):
         numbers = [str(n) for n in range(first, first + len(block[0]))]
-        ends = chain.from_iterable((numbers, _ends(values, texts)) for values in block)
-        yield "".join([form % row for row in zip(numbers, *ends, strict=True)])
+        form, parts = '<row r="%s">', [numbers]
+        for at, values in zip(letters, block, strict=True):
+            ends = _ends(values, texts)
+            if "" in ends:
+                form += "%s"
+                parts.append([end and f'<c r="{at}{n}"{end}' for n, end in zip(numbers, ends, strict=True)])
+            else:
+                form += f'<c r="{at}%s"%s'
+                parts += (numbers, ends)
+        form += "</row>"
+        yield "".join([form % row for row in zip(*parts, strict=True)])
         first += len(numbers)
 
 
 def _ends(values: Sequence[Value], texts: _Texts) -> list[str]:
-    """Write what comes after the place of each cell of a column, of which most hold values of one kind."""
+    """Write what comes after the place of each cell of a column; where there is no value, there is no cell."""
     if are(values, str):
         style = _STYLE["text"]
         return [style + texts[value] for value in values]
@@ -296,7 +303,7 @@ def _ends(values: Sequence[Value], texts: _Texts) -> list[str]:
     if are(values, date) and min(values) >= _FIRST_DAY:
         style = _STYLE["date"]
         return [f"{style}><v>{value.toordinal() - _DAYS_BEFORE}</v></c>" for value in values]
-    return [_NOTHING if value is None else _written(value, texts) for value in values]
+    return ["" if value is None else _written(value, texts) for value in values]
 
 
 def _written(value: Value, texts: _Texts) -> str:

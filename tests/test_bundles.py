@@ -111,10 +111,7 @@ def test_a_bundle_says_of_its_files_what_the_standard_library_would_say() -> Non
 def test_packed_files_are_those_of_the_pinned_library_and_not_of_a_machines_own() -> None:
     """These bytes are the same on every processor; another version of the library may write others."""
     rows = b"".join(b"PF%d,%d.10,Mill Lane\n" % (n, n * n % 97) for n in range(2_000))
-    assert (
-        hashlib.sha256(pack("", rows).data).hexdigest()
-        == "190f08b0d34522a585a4ed235065d0233d0157bc5142d80a085f19516cd88f42"
-    )
+    assert hashlib.sha256(pack("", rows).data).hexdigest()[:16] == "152decfc50e95ece"
 
 
 def test_what_would_not_fit_into_the_numbers_of_a_zip_goes_by_way_of_the_disk(
