@@ -132,7 +132,7 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         drawing = redraw if drafting else draw
         with timing.stage("content"):
             content, found = (
-                read_content(root, whole, site.vocabulary, keeper.folder, drawing, titles=site.titles)
+                read_content(root, whole, site.vocabulary, keeper.folder, drawing, titles=site.titles, has=keeper.has)
                 if len(whole) == len(built)
                 else ((), ())
             )
@@ -164,7 +164,7 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         with timing.stage("manifest"):
             write_manifest(members, folder)
         with timing.stage("verify"):
-            verify(folder.root, {file.path: file for file in folder.files}, folder.adopted)
+            verify(folder.root, folder.files, folder.adopted)
         with timing.stage("assemble"):
             tree = spare.assemble(known.result(), stage, parts, folder)
         with timing.stage("publish"):

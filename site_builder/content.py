@@ -42,7 +42,7 @@ class _Summaries:
     """Those that gave a figure, likewise."""
 
 
-def read_content(  # noqa: PLR0913  # each says something that no other does, and the last two have defaults
+def read_content(  # noqa: PLR0913  # each says something that no other does, and the last three have defaults
     root: Path,
     built: Sequence[BuiltPackage],
     vocabulary: Vocabulary,
@@ -50,10 +50,11 @@ def read_content(  # noqa: PLR0913  # each says something that no other does, an
     drawing: Callable[[Figure], Figure] = draw,
     *,
     titles: Sequence[str] = (),
+    has: Callable[[str, str], bool] = lambda _name, _path: False,
 ) -> tuple[tuple[ContentFile, ...], tuple[Problem, ...]]:
     """Read every page of content with its figures. The packages are those that the site holds.
 
-    After the titles no name may stand.
+    After the titles no name may stand. The last function says whether a package that was built has a file on the site.
     """
     files, problems = screen_files(root / CONTENT, CONTENT) if (root / CONTENT).is_dir() else ((), ())
     problems = (*problems, *_unreadable(root, files))
@@ -69,7 +70,7 @@ def read_content(  # noqa: PLR0913  # each says something that no other does, an
     pages: list[ContentFile] = []
     for path, page in texts.items():
         text = (root / CONTENT / path).read_text("utf-8")
-        resolve = _resolver(root, path.rpartition("/")[0], texts, built, scratch)
+        resolve = _resolver(root, path.rpartition("/")[0], texts, built, has)
         content, misled = _read(path, page, text, _Summaries(read, drawn), resolve)
         problems = (*problems, *misled, *_misplaced(path, page))
         pages.append(content)
@@ -141,7 +142,7 @@ def _bounded(text: str, page: str, resolve: Resolve, where: str) -> tuple[Articl
 
 
 def _resolver(
-    root: Path, folder: str, texts: Mapping[str, str], built: Sequence[BuiltPackage], scratch: Path
+    root: Path, folder: str, texts: Mapping[str, str], built: Sequence[BuiltPackage], has: Callable[[str, str], bool]
 ) -> Callable[[str], str | None]:
     """Make the function that finds what a relative link in a folder of content means.
 
@@ -151,7 +152,7 @@ def _resolver(
     checked = {package.name for package in built if not package.card}
 
     def is_there(name: str, path: str) -> bool:
-        return name in published and (scratch / name / "site" / path).is_file()
+        return name in published and has(name, path)
 
     def resolve(link: str) -> str | None:
         path = _joined(f"{CONTENT}/{folder}".rstrip("/"), link)

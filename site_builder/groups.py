@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from site_builder import metadata, urls
-from site_builder.built import DATABASE, SITE
+from site_builder.built import DATABASE
 from site_builder.everything import Source, write_everything
 from site_builder.json_files import as_json
 from site_builder.keeping import Kept
@@ -62,7 +62,7 @@ def write_group(out: Folder, group: str, members: Sequence[Kept], site: Site) ->
 def write_everything_of(out: Folder, group: str, members: Sequence[Kept]) -> None:
     """Write the zip and the database of some packages, or of all where the group has no digits."""
     sources = [
-        Source(member.built.card, member.folder / SITE / urls.bundle(member.name), member.folder / DATABASE)
+        Source(member.built.card, member.place(urls.bundle(member.name)), member.folder / DATABASE)
         for member in members
         if member.built.card
     ]

@@ -21,7 +21,7 @@ from site_builder.built import SITE, BuiltPackage, Executor
 from site_builder.database import Loaded
 from site_builder.model import Card, Field, File, PackageFolder
 from site_builder.notes import read_note, write_note
-from site_builder.output import remove, verify
+from site_builder.output import place, remove, verify
 from site_builder.timing import Tally, Timed, measuring, stage
 
 NOTE, CARD, FILES = "answer.pickle", "card.pickle", "files.pickle"
@@ -58,6 +58,10 @@ class Kept:
         """Read the list of all files that it has on the site."""
         files: tuple[File, ...] = pickle.loads((self.folder / FILES).read_bytes())  # noqa: S301  # we wrote it
         return files
+
+    def place(self, path: str) -> Path:
+        """Say where the file lies that has this path on the site."""
+        return Path(next(place(self.folder / SITE, file) for file in self.files() if file.path == path))
 
 
 Ready = Callable[[Kept], None]
@@ -156,6 +160,10 @@ class Keeper:
         else:
             given.set_result(kept.built)
 
+    def has(self, name: str, path: str) -> bool:
+        """Say whether a package that was answered for has a file of this path on the site."""
+        return any(file.path == path for file in self.kept[name].files())
+
     def tidy(self, names: Iterable[str]) -> None:
         """Forget the packages that are no longer there, and note the others."""
         looks = {kept.folder.name: _look(kept.folder, kept.key) for kept in self.kept.values()}
@@ -225,7 +233,7 @@ def keep(folder: PackageFolder, scratch: Path, key: str, function: Callable[...,
         built = function(folder, scratch)
         with stage("keep"):
             scratch.mkdir(parents=True, exist_ok=True)
-            verify(scratch / SITE, {file.path: file for file in built.files})
+            verify(scratch / SITE, built.files)
             (scratch / CARD).write_bytes(pickle.dumps(built.card))
             (scratch / FILES).write_bytes(pickle.dumps(built.files))
     small = replace(built, card=slim(built.card) if built.card else None, files=(), tables=_loaded(built.tables))

@@ -49,20 +49,22 @@ class UnverifiedError(RuntimeError):
 
 
 class Folder:
-    """Writes files below a folder and remembers what it wrote."""
+    """Writes files of the site into a folder, and remembers at which paths they will stand.
+
+    They lie side by side, each under the SHA-256 of its contents, as git keeps them: making a folder costs as much as
+    writing a file, and files that hold the same are one. Only the site itself is laid out by its paths.
+    """
 
     def __init__(self, root: Path) -> None:
-        """Write below this folder, which need not exist."""
+        """Write into this folder, which need not exist."""
         self.root = root
         self._files: dict[str, File] = {}
-        self._folders: set[str] = set()
+        self._held: set[str] = set()
         self._adopted: set[str] = set()
-        self.copied = False
-        """Whether some of what it adopted are copies, where the system makes no links."""
 
     @property
     def adopted(self) -> Collection[str]:
-        """The paths of the files that lie in other folders too, and were verified there."""
+        """The hashes of the files that lie in other folders too, and were verified there."""
         return self._adopted
 
     @property
@@ -72,64 +74,50 @@ class Folder:
 
     def write(self, path: str, data: bytes, sha256: str = "") -> File:
         """Write one file, whose SHA-256 may be known already; a path is written once."""
-        if path in self._files:
-            message = f"two files of the site have the path {path}"
-            raise ValueError(message)
-        target = self._place(path)
-        new = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, READ_ONLY)
-        try:
-            left = memoryview(data)
-            while left:  # the system may take a part only
-                left = left[os.write(new, left) :]
-        finally:
-            os.close(new)
         file = File(path, len(data), sha256 or hashlib.sha256(data).hexdigest())
-        self._files[path] = file
+        if self._add(file):
+            new = os.open(place(self.root, file), os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, READ_ONLY)
+            try:
+                left = memoryview(data)
+                while left:  # the system may take a part only
+                    left = left[os.write(new, left) :]
+            finally:
+                os.close(new)
         return file
-
-    def _place(self, path: str) -> str:
-        """Make the folder of a file, and give the file's path."""
-        target = f"{self.root}/{path}"
-        self._make(target[: target.rindex("/")])
-        return target
-
-    def _make(self, folder: str) -> None:
-        """Make a folder, and those that it lies in."""
-        if folder in self._folders:
-            return
-        try:
-            os.mkdir(folder)  # noqa: PTH102  # for a site of 100,000 files, paths as objects are slow
-        except FileExistsError:
-            pass
-        except FileNotFoundError:
-            self._make(folder[: folder.rindex("/")])
-            os.mkdir(folder)  # noqa: PTH102  # likewise
-        self._folders.add(folder)
 
     def take(self, path: str, source: Path) -> File:
         """Move one file of any size into this folder."""
-        if path in self._files:
-            message = f"two files of the site have the path {path}"
-            raise ValueError(message)
-        target = self._place(path)
-        with source.open("rb") as opened:
-            digest = hashlib.file_digest(opened, "sha256").hexdigest()
-        size = source.stat().st_size
-        source.chmod(READ_ONLY)
-        source.replace(target)
-        file = File(path, size, digest)
-        self._files[path] = file
+        file = File(path, source.stat().st_size, _sha256(str(source)))
+        if self._add(file):
+            source.chmod(READ_ONLY)
+            source.replace(place(self.root, file))
+        else:
+            source.unlink()
         return file
 
     def adopt(self, folder: Path, files: Iterable[File]) -> None:
-        """Let files that lie in another folder stand in this one too."""
+        """Let files that lie in another such folder be in this one too."""
         for file in files:
-            if file.path in self._files:
-                message = f"two files of the site have the path {file.path}"
-                raise ValueError(message)
-            self.copied |= not link(f"{folder}/{file.path}", self._place(file.path))
-            self._files[file.path] = file
-            self._adopted.add(file.path)
+            if self._add(file):
+                link(place(folder, file), place(self.root, file))
+                self._adopted.add(file.sha256)
+
+    def _add(self, file: File) -> bool:
+        """Remember a file, and say whether its contents are new here."""
+        if file.path in self._files:
+            message = f"two files of the site have the path {file.path}"
+            raise ValueError(message)
+        if not self._files:
+            os.makedirs(self.root, exist_ok=True)  # noqa: PTH103  # for a site of 100,000 files, paths as objects are slow
+        self._files[file.path] = file
+        is_new = file.sha256 not in self._held
+        self._held.add(file.sha256)
+        return is_new
+
+
+def place(folder: Path, file: File) -> str:
+    """Say where a file lies in a folder that was written so."""
+    return f"{folder}/{file.sha256}"
 
 
 def link(source: str, target: str) -> bool:
@@ -199,16 +187,6 @@ def manifest(files: Iterable[File], parts: Sequence[str] = ()) -> bytes:
     return as_json(document)
 
 
-def _below(root: Path, folder: str) -> Iterator[str]:
-    """Name the files below a folder, by their paths from the root."""
-    with os.scandir(f"{root}/{folder}") as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _below(root, f"{folder}{entry.name}/")
-            else:
-                yield f"{folder}{entry.name}"
-
-
 def _sha256(path: str) -> str:
     """Hash a file, as quickly where it is small as where it is large."""
     digest = hashlib.sha256()
@@ -218,21 +196,20 @@ def _sha256(path: str) -> str:
     return digest.hexdigest()
 
 
-def verify(root: Path, files: Mapping[str, File], apart: Collection[str] = ()) -> None:
-    """Hold what lies on the disk against what was written; the contents of some files were held against it before.
+def verify(root: Path, files: Iterable[File], apart: Collection[str] = ()) -> None:
+    """Hold what lies in a folder against what was written there; contents of some hashes were held against it before.
 
     Raises:
         UnverifiedError: a file is missing, or one is there that nobody wrote, or one is not what was written.
     """
-    found = set(_below(root, "")) if root.is_dir() else set()
-    if found != set(files):
-        odd = sorted(found ^ set(files))
+    written = {file.sha256: file.path for file in files}
+    found = set(os.listdir(root)) if root.is_dir() else set()  # noqa: PTH208  # names are all that is asked
+    if found != written.keys():
+        odd = sorted(written.get(name, name) for name in found ^ written.keys())
         message = f"{len(odd)} files are missing or were not written by this build, such as {odd[0]}"
         raise UnverifiedError(message)
-    for path, file in files.items():
-        if path in apart:
-            continue
-        if _sha256(f"{root}/{path}") != file.sha256:
+    for sha256, path in written.items():
+        if sha256 not in apart and _sha256(f"{root}/{sha256}") != sha256:
             message = f"{path} is not what was written; the disk may be full"
             raise UnverifiedError(message)
 
@@ -247,7 +224,7 @@ class Part:
     key: str
     """Tells what the files are: two parts of one key hold the same."""
     folder: Path
-    """Where they lie, as on the site."""
+    """Where they lie, under the hashes of their contents."""
     roots: tuple[str, ...]
     """The folders of the site that are the part's own, each ending in a slash."""
     files: Callable[[], Iterable[File]]
@@ -328,16 +305,16 @@ class Spare:
         for path, digest in before.files.items():
             if hashes.get(path) != digest and path != MANIFEST:
                 _unlink(base, path)
-        copied = [_adopt(base, parts[name].folder, parts[name].files()) for name in sorted(parts.keys() & other)]
+        below = {root: before.below[root] for name in held.keys() - other for root in held[name][1]}
+        for name in sorted(parts.keys() & other):
+            files = tuple(parts[name].files())
+            linked = _lay(base, parts[name].folder, files)
+            below |= {root: _paths(root, files, copied=not linked) for root in parts[name].roots}
         changed = [file for file in rest.files if before.files.get(file.path) != file.sha256 and file.path != MANIFEST]
-        _adopt(base, rest.root, changed)
-        _adopt(base, rest.root, (file for file in rest.files if file.path == MANIFEST))
-        same = [root for name in held.keys() - other for root in held[name][1]]
-        below = {root: before.below[root] for root in same}
-        new = [root for name in held.keys() & other for root in held[name][1]]
-        below |= {root: _paths(f"{base}/{root}", files=any(copied)) for root in new}
-        looks = {root: before.looks[root] for root in same}
-        looks |= {root: _look_at(f"{base}/{root}", below[root]) for root in new}
+        _lay(base, rest.root, changed)
+        _lay(base, rest.root, (file for file in rest.files if file.path == MANIFEST))
+        looks = {root: before.looks[root] for name in held.keys() - other for root in held[name][1]}
+        looks |= {root: _look_at(f"{base}/{root}", below[root]) for root in below.keys() - looks.keys()}
         looks |= {path: linked_signature(os.lstat(f"{base}/{path}")) for path in hashes}
         self._remember(base, _Contents(held, hashes, looks, below))
         return base
@@ -399,37 +376,50 @@ def _look_at(folder: str, paths: _Paths) -> str:
     return made.hexdigest()
 
 
-def _paths(folder: str, *, files: bool) -> _Paths:
-    """Give the paths of a folder and of those below it, each from there; also those of files where they count."""
-    folders, beside = [""], list[str]()
-    for path in folders:
-        with os.scandir(folder + path) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(f"{path}{entry.name}/")
-                elif files:
-                    beside.append(path + entry.name)
-    return (*folders, *sorted(beside))
+def _paths(root: str, files: Iterable[File], *, copied: bool) -> _Paths:
+    """Give the paths of a folder of the site and of those below it, each from there; also those of files if copied."""
+    inside = sorted(file.path.removeprefix(root) for file in files if file.path.startswith(root))
+    folders = {""}
+    for path in inside:
+        end = path.rfind("/")
+        while end >= 0 and path[: end + 1] not in folders:
+            folders.add(path[: end + 1])
+            end = path.rfind("/", 0, end)
+    return (*sorted(folders), *(inside if copied else ()))
 
 
 def lay(target: Path, parts: Iterable[Part], rest: Folder) -> None:
-    """Let all files of a site stand in a folder, which need not exist."""
+    """Let all files of a site stand at their paths below a folder, which need not exist."""
     for part in parts:
-        _adopt(target, part.folder, part.files())
-    _adopt(target, rest.root, rest.files)
+        _lay(target, part.folder, part.files())
+    _lay(target, rest.root, rest.files)
 
 
-def _adopt(target: Path, folder: Path, files: Iterable[File]) -> bool:
-    """Let files that lie in a folder stand in another one too, and say whether any of them are copies there.
+def _lay(target: Path, folder: Path, files: Iterable[File]) -> bool:
+    """Let files that lie in a folder stand at their paths below another one; say whether all of them are links there.
 
     Nothing is remembered of them: a site has more than fit into memory.
     """
-    adopting = Folder(target)
-    try:
-        adopting.adopt(folder, files)
-    except FileExistsError as error:
-        raise ValueError(f"two files of the site have the path {error.filename2 or error.filename}") from error
-    return adopting.copied
+    os.makedirs(target, exist_ok=True)  # noqa: PTH103  # paths as objects are slow, as above
+    made = {str(target)}
+    linked = True
+    for file in files:
+        path = f"{target}/{file.path}"
+        _make(path[: path.rindex("/")], made)
+        try:
+            linked &= link(place(folder, file), path)
+        except FileExistsError as error:
+            raise ValueError(f"two files of the site have the path {file.path}") from error
+    return linked
+
+
+def _make(folder: str, made: set[str]) -> None:
+    """Make a folder, after those that it lies in, unless it is one of those that were made before."""
+    if folder not in made:
+        _make(folder[: folder.rindex("/")], made)
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(folder)  # noqa: PTH102  # likewise
+        made.add(folder)
 
 
 def _unlink(base: Path, path: str) -> None:

@@ -70,7 +70,7 @@ def make_piece(folder: Path, key: str, function: Callable[..., None], *args: obj
     folder.mkdir(parents=True)
     out = Folder(folder / SITE)
     function(out, *args)
-    verify(out.root, {file.path: file for file in out.files})
+    verify(out.root, out.files)
     piece = Piece(key, folder, out.files)
     write_note(folder / NOTE, piece)
     return piece

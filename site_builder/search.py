@@ -24,7 +24,7 @@ from site_builder import urls
 from site_builder.built import SITE
 from site_builder.keeping import Kept
 from site_builder.model import File
-from site_builder.output import Folder
+from site_builder.output import Folder, place
 
 PROGRAM = "pagefind_bin"
 """The Python module that holds Pagefind's program, and says where it lies: it is run without another Python."""
@@ -184,7 +184,7 @@ def _gather(folder: Path, files: Iterable[File], pages: Path) -> None:
     """Copy what is to be searched; never an author's file, which might ask to be."""
     for file in files:
         if file.path.endswith(".html") and not file.path.startswith("data/"):
-            html = (folder / file.path).read_bytes()
+            html = Path(place(folder, file)).read_bytes()
             if b" data-pagefind-body" in html:
                 (pages / file.path).parent.mkdir(parents=True, exist_ok=True)
                 (pages / file.path).write_bytes(without_noise(html))

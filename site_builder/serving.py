@@ -28,7 +28,7 @@ from site_builder.built import SITE, Executor
 from site_builder.content import CONTENT
 from site_builder.keeping import Kept
 from site_builder.media_types import media_type
-from site_builder.output import Folder
+from site_builder.output import Folder, place
 from site_builder.problems import Level, Problem, errors
 from site_builder.settings import SETTINGS, read_site
 
@@ -354,7 +354,7 @@ class _Builder:
         self.looks += 1
         files = Folder(self.space / f"ready-{self.looks}")
         files.adopt(package.folder / SITE, package.files())
-        self.shown.show(newer={**self.shown.newer, **{file.path: files.root / file.path for file in files.files}})
+        self.shown.show(newer={**self.shown.newer, **_places(files)})
 
     def _show_assets(self) -> None:
         """Show style and scripts, so that a package can be looked at though something else is wrong from the start."""
@@ -362,7 +362,7 @@ class _Builder:
         folder = Folder(self.space / "assets")
         for asset in site.assets if site else ():
             folder.write(asset.path, asset.read())
-        self.shown.show(newer={file.path: folder.root / file.path for file in folder.files})
+        self.shown.show(newer=_places(folder))
 
     def _composed(self, lay: Callable[[Path], None]) -> None:
         """Show the whole site but for its search, for which the last one stands in."""
@@ -376,6 +376,11 @@ class _Builder:
                 shutil.rmtree(old, ignore_errors=True)
         if snapshot(self.root) != self.seen:
             raise _OvertakenError
+
+
+def _places(folder: Folder) -> dict[str, Path]:
+    """Say where each file of the site lies that was written into a folder, by its path on the site."""
+    return {file.path: Path(place(folder.root, file)) for file in folder.files}
 
 
 def serve(  # noqa: PLR0913, PLR0917  # each says something that no other does, and the last is for tests

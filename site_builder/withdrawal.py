@@ -11,6 +11,7 @@ from pathlib import Path
 from site_builder import urls
 from site_builder.discover import VERSIONS
 from site_builder.model import File, Withdrawn
+from site_builder.output import place
 from site_builder.problems import Problem
 
 
@@ -42,7 +43,7 @@ def _digests(root: Path, files: Iterable[File]) -> Iterator[tuple[str, str]]:
     for file in files:
         yield file.path, file.sha256
         if file.path.endswith(".zip"):
-            with zipfile.ZipFile(root / file.path) as archive:
+            with zipfile.ZipFile(place(root, file)) as archive:
                 for name in archive.namelist():
                     yield f"{file.path}/{name}", hashlib.sha256(archive.read(name)).hexdigest()
 

@@ -10,13 +10,14 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 from site_builder.discover import screen
-from site_builder.model import PackageFolder
+from site_builder.model import File, PackageFolder
+from site_builder.output import place
 from site_builder.packages import check_package
 from site_builder.problems import in_order
 from tests.tools import ROOT
@@ -438,6 +439,11 @@ class _Elements(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, dict(attrs)))
+
+
+def on_site(root: Path, files: Iterable[File]) -> dict[str, bytes]:
+    """Read files from the folder that they were written into, by their paths on the site."""
+    return {file.path: Path(place(root, file)).read_bytes() for file in files}
 
 
 def elements(html: bytes) -> list[tuple[str, dict[str, str | None]]]:

@@ -246,7 +246,7 @@ def test_what_a_package_gets_and_gives_can_be_sent_to_another_machine(root: Path
     assert built.card
     again: BuiltPackage = pickle.loads(pickle.dumps(built))  # noqa: S301  # likewise
     assert again == built
-    assert {file.path for file in built.files} == set(tree(scratch / "site"))
+    assert {file.sha256 for file in built.files} == set(tree(scratch / "site"))
 
 
 def test_a_package_does_not_depend_on_the_others(tmp_path: Path, site: dict[str, bytes]) -> None:
@@ -405,6 +405,10 @@ def test_a_folder_with_a_name_of_its_own_can_be_checked_by_it(tmp_path: Path) ->
             'content/a.md:1 [dead-link]\n  "../datapackages/no-such/" leads nowhere.',
         ),
         (
+            {"a.md": "[x](../datapackages/parking-fines/data/none.csv)\n"},
+            'content/a.md:1 [dead-link]\n  "../datapackages/parking-fines/data/none.csv" leads nowhere.',
+        ),
+        (
             {"a.md": "[x](summaries/a.sql)\n"},
             'content/a.md [dead-link]\n  There is no summary "a". Add content/summaries/a.sql',
         ),
@@ -428,6 +432,18 @@ def test_what_is_wrong_with_content_is_a_problem_too(tmp_path: Path, content: Fi
     assert str(outcome.problems[0]).startswith(problem), outcome.problems
     assert {each.where for each in outcome.problems} == {outcome.problems[0].where}
     assert not outcome.published
+
+
+def test_content_leads_to_packages_and_to_their_files(tmp_path: Path) -> None:
+    """Written as in the repository; the page of a package stands for its folder and its README."""
+    links = ("", "README.md", "data/fines.csv", "data/fines.parquet")
+    text = "".join(f"[{path}](../datapackages/parking-fines/{path})\n" for path in links)
+    repository(tmp_path, {"parking-fines": parking_fines()}, content={"a.md": f"# A\n\n{text}"})
+    assert build(tmp_path, tmp_path / "dist", Here()).problems == ()
+    page = (tmp_path / "dist" / "a" / "index.html").read_text("utf-8")
+    assert page.count('href="../datasets/parking-fines/"') == 2
+    assert 'href="../data/parking-fines/data/fines.csv"' in page
+    assert 'href="../data/parking-fines/data/fines.parquet"' in page
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from site_builder.built import BuiltPackage
 from site_builder.packages import build_package
 from site_builder.problems import errors
 from site_builder.settings import Site, read_site
-from tests.making import Files, as_json, elements, package, plain, refusal, repository, table, tree
+from tests.making import Files, as_json, elements, on_site, package, plain, refusal, repository, table
 
 SHELVES = "name,floor\nbirds,1\nnature,2\n"
 BOOKS = "title,shelf,loans\nThe Gull,birds,4\nSand,nature,0\nTides,nature,7\nEbb,nature,2\n"
@@ -31,7 +31,7 @@ def build(tmp_path: Path, site: Site, files: Files, name: str = "library-books")
     built: BuiltPackage = build_package(package(tmp_path, files, name), tmp_path / "scratch", site)
     assert errors(built.problems) == ()
     assert built.card
-    return tree(tmp_path / "scratch" / "site")
+    return on_site(tmp_path / "scratch" / "site", built.files)
 
 
 def downloads(site: dict[str, bytes], name: str = "library-books") -> list[str]:

@@ -1,5 +1,6 @@
 """The site is staged, verified and swapped in at once; whatever goes wrong, the old one stays as it was."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -8,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from site_builder import output
-from site_builder.model import File
-from site_builder.output import BusyError, Folder, UnverifiedError, manifest, publish, staging, verify
-from tests.making import tree, write
+from site_builder.output import BusyError, Folder, UnverifiedError, lay, manifest, place, publish, staging, verify
+from tests.making import on_site, tree, write
 from tests.tools import ROOT
 
 
@@ -22,9 +22,15 @@ def staged(stage: Path, **files: str) -> Folder:
     return folder
 
 
-def by_path(folder: Folder) -> dict[str, File]:
-    """Give the files that a folder remembers."""
-    return {file.path: file for file in folder.files}
+def sha256(text: str) -> str:
+    """Give the name of a file in the folder that it is written into."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def site(stage: Path, **files: str) -> Path:
+    """Lay out a new site."""
+    lay(stage / "tree", (), staged(stage, **files))
+    return stage / "tree"
 
 
 def test_a_folder_remembers_what_it_wrote(tmp_path: Path) -> None:
@@ -32,7 +38,27 @@ def test_a_folder_remembers_what_it_wrote(tmp_path: Path) -> None:
     folder = staged(tmp_path, b="two", a="one")
     assert [(file.path, file.size) for file in folder.files] == [("a.html", 3), ("b.html", 3)]
     assert folder.files[0].sha256 == "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed"
-    assert tree(folder.root) == {"a.html": b"one", "b.html": b"two"}
+    assert on_site(folder.root, folder.files) == {"a.html": b"one", "b.html": b"two"}
+
+
+def test_files_lie_under_the_hashes_of_their_contents(tmp_path: Path) -> None:
+    """Side by side; those that hold the same are one, also where they came as a file."""
+    folder = staged(tmp_path, a="one", b="two")
+    folder.write("deep/below/a.html", b"one")
+    folder.take("taken.html", write(tmp_path, {"made": "two"}) / "made")
+    assert tree(folder.root) == {sha256("one"): b"one", sha256("two"): b"two"}
+    assert [file.path for file in folder.files] == ["a.html", "b.html", "deep/below/a.html", "taken.html"]
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_site_is_laid_out_by_its_paths(tmp_path: Path) -> None:
+    """Each file stands at every path that it was written to."""
+    folder = staged(tmp_path, a="one", b="two")
+    folder.write("deep/below/a.html", b"one")
+    lay(tmp_path / "dist", (), folder)
+    assert tree(tmp_path / "dist") == {"a.html": b"one", "b.html": b"two", "deep/below/a.html": b"one"}
+    with pytest.raises(ValueError, match=r"two files of the site have the path a\.html"):
+        lay(tmp_path / "dist", (), folder)
 
 
 def test_a_path_is_written_once(tmp_path: Path) -> None:
@@ -47,8 +73,9 @@ def test_a_folder_adopts_what_another_process_wrote(tmp_path: Path) -> None:
     other = staged(tmp_path / "scratch", a="one")
     folder = staged(tmp_path, b="two")
     folder.adopt(other.root, other.files)
-    assert sorted(by_path(folder)) == ["a.html", "b.html"]
-    assert (sorted(tree(other.root)), sorted(tree(folder.root))) == (["a.html"], ["a.html", "b.html"])
+    assert on_site(other.root, other.files) == {"a.html": b"one"}
+    assert on_site(folder.root, folder.files) == {"a.html": b"one", "b.html": b"two"}
+    assert folder.adopted == {sha256("one")}
     with pytest.raises(ValueError, match="two files"):
         folder.adopt(other.root, other.files)
 
@@ -64,39 +91,39 @@ def test_the_manifest_lists_every_file(tmp_path: Path) -> None:
 def test_what_was_written_is_verified(tmp_path: Path) -> None:
     """Nothing is wrong with it."""
     folder = staged(tmp_path, a="one", b="two")
-    verify(folder.root, by_path(folder))
+    verify(folder.root, folder.files)
 
 
 def test_a_missing_file_is_found(tmp_path: Path) -> None:
     """It was written and is gone."""
     folder = staged(tmp_path, a="one")
-    (folder.root / "a.html").unlink()
+    Path(place(folder.root, folder.files[0])).unlink()
     with pytest.raises(UnverifiedError, match=r"1 files are missing .* such as a\.html"):
-        verify(folder.root, by_path(folder))
+        verify(folder.root, folder.files)
 
 
 def test_a_file_that_nobody_wrote_is_found(tmp_path: Path) -> None:
     """It would be published."""
     folder = staged(tmp_path, a="one")
-    write(folder.root, {"more/b.html": "two"})
-    with pytest.raises(UnverifiedError, match=r"were not written by this build, such as more/b\.html"):
-        verify(folder.root, by_path(folder))
+    write(folder.root, {"more": "two"})
+    with pytest.raises(UnverifiedError, match=r"were not written by this build, such as more"):
+        verify(folder.root, folder.files)
 
 
 @pytest.mark.parametrize("text", ["onE", "on", ""])
 def test_a_changed_file_is_found(tmp_path: Path, text: str) -> None:
     """Such as one that a full disk cut short."""
     folder = staged(tmp_path, a="one")
-    (folder.root / "a.html").write_text(text)
+    Path(place(folder.root, folder.files[0])).write_text(text)
     with pytest.raises(UnverifiedError, match=r"a\.html is not what was written; the disk may be full"):
-        verify(folder.root, by_path(folder))
+        verify(folder.root, folder.files)
 
 
 def test_the_first_site_is_put_in_its_place(tmp_path: Path) -> None:
     """There was none before."""
     out = tmp_path / "dist"
     with staging(out) as stage:
-        assert publish(staged(stage, a="new").root, out)
+        assert publish(site(stage, a="new"), out)
     assert tree(out) == {"a.html": b"new"}
 
 
@@ -105,7 +132,7 @@ def test_a_new_site_takes_the_place_of_the_old_one_in_one_step(tmp_path: Path) -
     """Nothing of the old one stays, and nothing is left beside it but the lock."""
     out = write(tmp_path / "dist", {"old.html": "old", "a.html": "old"})
     with staging(out) as stage:
-        assert publish(staged(stage, a="new").root, out)
+        assert publish(site(stage, a="new"), out)
     assert tree(tmp_path) == {".dist.lock": b"", "dist/a.html": b"new"}
 
 
@@ -116,7 +143,7 @@ def test_where_a_system_cannot_exchange_folders_it_takes_two_steps(
     monkeypatch.setattr(output, "_exchange", lambda *_: False)
     out = write(tmp_path / "dist", {"old.html": "old"})
     with staging(out) as stage:
-        assert not publish(staged(stage, a="new").root, out)
+        assert not publish(site(stage, a="new"), out)
     assert tree(tmp_path) == {".dist.lock": b"", "dist/a.html": b"new"}
 
 

@@ -13,7 +13,7 @@ from site_builder.build import build
 from site_builder.cli import MACHINE, main
 from site_builder.output import Folder
 from site_builder.workers import Here
-from tests.making import library_books, parking_fines, refusal, repository, tree
+from tests.making import library_books, on_site, parking_fines, refusal, repository, tree
 
 Pages = dict[str, Any]
 """What Pagefind took from each page, by its address."""
@@ -53,7 +53,7 @@ def index(pages: dict[str, str], folder: Path) -> dict[str, bytes]:
         html = f'<html lang="en"><main data-pagefind-body data-pagefind-meta="kind:content">{main_part}</main></html>'
         out.write(path, html.encode())
     search.write_index("en-GB", folder / "scratch", out)
-    return {file.path: (out.root / file.path).read_bytes() for file in out.files if file.path not in pages}
+    return on_site(out.root, (file for file in out.files if file.path not in pages))
 
 
 def test_the_index_is_the_same_from_build_to_build(built: Path, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def both_ways(html: bytes, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tup
         out = Folder(folder / place / "site")
         out.write("index.html", html)
         search.write_index("en-GB", folder / place / "scratch", out)
-        made.append(tree(out.root))
+        made.append(on_site(out.root, out.files))
     whole, cut = made
     return whole, cut
 

@@ -64,7 +64,7 @@ def test_what_is_kept_of_a_package_built_elsewhere_is_of_use_here(
     assert kept.folder == there
     assert not (there / "left").exists()
     assert read_kept(there, "a key") == kept
-    assert {oct((there / "site" / file.path).stat().st_mode) for file in kept.files()} == {oct(0o100000 | READ_ONLY)}
+    assert {oct(kept.place(file.path).stat().st_mode) for file in kept.files()} == {oct(0o100000 | READ_ONLY)}
 
 
 def test_earlier_versions_travel_too(made: tuple[PackageFolder, Site], tmp_path: Path) -> None:

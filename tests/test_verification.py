@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from site_builder.output import MANIFEST, Folder, manifest
+from site_builder.output import MANIFEST, Folder, lay, manifest
 from site_builder.verification import NoManifestError, verify_address, verify_folder
 from tests.browser.serving import serving
 from tests.making import command, tree, write
@@ -18,11 +18,12 @@ FILES = {"index.html": b"<p>Home", "data/fines/fines.csv": b"fine\nPF1\n", "data
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     """Write a small site with its manifest."""
-    folder = Folder(tmp_path / "dist")
+    folder = Folder(tmp_path / "made")
     for path, data in FILES.items():
         folder.write(path, data)
     folder.write(MANIFEST, manifest(folder.files))
-    return folder.root
+    lay(tmp_path / "dist", (), folder)
+    return tmp_path / "dist"
 
 
 CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
