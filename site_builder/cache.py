@@ -59,7 +59,7 @@ def shared_key(root: Path, site: Site, folders: Iterable[PackageFolder], program
 
 
 def _contents(folder: PackageFolder) -> str:
-    return fingerprints.contents(folder.root, folder.files)
+    return fingerprints.contents(fingerprints.hashes(folder.root, folder.files))
 
 
 def package_key(folder: PackageFolder, shared: str, recall: Recall) -> str:

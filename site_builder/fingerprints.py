@@ -24,6 +24,8 @@ from site_builder.drawing import BUNDLES, DRAWN_WITH
 HERE = Path(__file__).resolve().parent
 TICK = 50_000_000
 """Nanoseconds within which two changes of one file may look alike; file systems of today keep 1 to 10 ms."""
+_PART = 1_000_000
+"""Bytes of a file that are read at a time."""
 
 
 def digest(parts: Iterable[bytes | str]) -> str:
@@ -218,13 +220,31 @@ def _history(root: Path) -> list[str]:
     return []
 
 
-def contents(root: Path, files: Sequence[str]) -> str:
-    """Hash the paths and contents of some files below a folder.
+def sha256_of(path: str) -> str:
+    """Give the SHA-256 of a file, as quickly where it is small as where it is large.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    made = hashlib.sha256()
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123  # thousands in each build: paths as objects are slow
+        while part := file.read(_PART):
+            made.update(part)
+    return made.hexdigest()
+
+
+def hashes(root: Path, files: Sequence[str]) -> dict[str, str]:
+    """Give the SHA-256 of some files below a folder, by their paths.
 
     Raises:
         OSError: one cannot be read.
     """
-    return digest(part for path in files for part in (path, (root / path).read_bytes()))
+    return {path: sha256_of(f"{root}/{path}") for path in files}
+
+
+def contents(read: Mapping[str, str]) -> str:
+    """Hash paths and contents of files, of which the hashes are given by path."""
+    return digest(part for each in read.items() for part in each)
 
 
 def program() -> str:
@@ -236,7 +256,7 @@ def program() -> str:
     installed = sorted(name for folder in sys.path for name in _installed(folder))
     about = (sys.version, platform.machine(), sys.platform, sqlite3.sqlite_version, zlib.ZLIB_RUNTIME_VERSION)
     drawing = sorted(name for name in DRAWN_WITH if (BUNDLES / name).is_file())
-    return digest([*about, *installed, contents(HERE, files), contents(BUNDLES, drawing)])
+    return digest([*about, *installed, contents(hashes(HERE, files)), contents(hashes(BUNDLES, drawing))])
 
 
 def look_at_program(look: Look) -> None:

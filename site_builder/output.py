@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from site_builder import urls
-from site_builder.fingerprints import linked_signature
+from site_builder.fingerprints import linked_signature, sha256_of
 from site_builder.json_files import as_json
 from site_builder.model import File
 from site_builder.notes import read_note, write_note
@@ -33,8 +33,6 @@ _NO_EXCHANGE = frozenset([errno.ENOSYS, errno.EINVAL, errno.ENOTSUP])
 """What systems and file systems answer that exchange no folders."""
 _ASIDE = "-old"
 """How the name of the old site ends while the new one is put in its place, where that takes two steps."""
-_PART = 1_000_000
-"""Bytes of a file that are read at a time."""
 _BINARY = getattr(os, "O_BINARY", 0)
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -87,7 +85,7 @@ class Folder:
 
     def take(self, path: str, source: Path) -> File:
         """Move one file of any size into this folder."""
-        file = File(path, source.stat().st_size, _sha256(str(source)))
+        file = File(path, source.stat().st_size, sha256_of(str(source)))
         if self._add(file):
             source.chmod(READ_ONLY)
             source.replace(place(self.root, file))
@@ -187,15 +185,6 @@ def manifest(files: Iterable[File], parts: Sequence[str] = ()) -> bytes:
     return as_json(document)
 
 
-def _sha256(path: str) -> str:
-    """Hash a file, as quickly where it is small as where it is large."""
-    digest = hashlib.sha256()
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123  # likewise
-        while part := file.read(_PART):
-            digest.update(part)
-    return digest.hexdigest()
-
-
 def verify(root: Path, files: Iterable[File], apart: Collection[str] = ()) -> None:
     """Hold what lies in a folder against what was written there; contents of some hashes were held against it before.
 
@@ -209,7 +198,7 @@ def verify(root: Path, files: Iterable[File], apart: Collection[str] = ()) -> No
         message = f"{len(odd)} files are missing or were not written by this build, such as {odd[0]}"
         raise UnverifiedError(message)
     for sha256, path in written.items():
-        if sha256 not in apart and _sha256(f"{root}/{sha256}") != sha256:
+        if sha256 not in apart and sha256_of(f"{root}/{sha256}") != sha256:
             message = f"{path} is not what was written; the disk may be full"
             raise UnverifiedError(message)
 

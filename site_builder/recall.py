@@ -64,7 +64,7 @@ class Recall:
             OSError: one cannot be read.
         """
         apart = folder.made or folder.root.name not in self._looks
-        return fingerprints.contents(folder.root, folder.files) if apart else self._of(folder).contents
+        return _contents(folder) if apart else self._of(folder).contents
 
     def recipes(self, folder: PackageFolder) -> tuple[Recipe, ...]:
         """Say which tables of an author's folder are compiled."""
@@ -79,8 +79,8 @@ class Recall:
 
     def _read(self, folder: PackageFolder) -> Known:
         look = self._looks.get(folder.root.name)
-        contents = fingerprints.contents(folder.root, folder.files)
-        told = tell(folder)
+        read = fingerprints.hashes(folder.root, folder.files)
+        told, contents = tell(folder, read), fingerprints.contents(read)
         return Known(look.digest if look else "", replace(folder, past=()), told, contents, recipes(folder))
 
     def write(self, path: Path, began: int) -> None:
@@ -91,3 +91,7 @@ class Recall:
     def _is_settled(self, name: str, began: int) -> bool:
         look = self._looks.get(name)
         return look is not None and look.is_settled(began)
+
+
+def _contents(folder: PackageFolder) -> str:
+    return fingerprints.contents(fingerprints.hashes(folder.root, folder.files))

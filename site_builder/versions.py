@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from site_builder import urls
-from site_builder.bundles import checksums
+from site_builder.bundles import checksums, listed
 from site_builder.discover import DESCRIPTOR, VERSIONS, screen_files
+from site_builder.fingerprints import hashes
 from site_builder.json_faults import explain
 from site_builder.model import Package, PackageFolder, Version, Withdrawn
 from site_builder.problems import Problem
@@ -119,10 +120,17 @@ class Told:
     """The hash of the files that are there now; empty where it lists no version."""
 
 
-def tell(folder: PackageFolder) -> Told:
-    """Read what a folder lists, and hash its files as a version is hashed."""
+def tell(folder: PackageFolder, read: Mapping[str, str] | None = None) -> Told:
+    """Read what a folder lists, and hash its files as a version is hashed; theirs may be known already, by path."""
     versions = list_versions(folder)[0]
-    return Told(versions, fingerprint(author_files(folder)) if versions else "")
+    return Told(versions, _present_hash(folder, read) if versions else "")
+
+
+def _present_hash(folder: PackageFolder, read: Mapping[str, str] | None = None) -> str:
+    """Hash the files that are there now as a version is hashed, none of which need fit into memory."""
+    own = author_paths(folder)
+    its = hashes(folder.root, own) if read is None else {path: read[path] for path in own}
+    return hashlib.sha256(listed(its)).hexdigest()
 
 
 # --- checks ----------------------------------------------------------------------------------------------------------
@@ -190,9 +198,9 @@ def _present(package: Package, newest: Version, folder: PackageFolder) -> Iterat
 
 def _files(package: Package, newest: Version, folder: PackageFolder) -> Iterator[Problem]:
     """The files are those of the version: what was published under a number stays what it was."""
-    files = author_files(folder)
-    if fingerprint(files) == newest.sha256:
+    if _present_hash(folder) == newest.sha256:
         return
+    files = author_files(folder)
     name, version = folder.name, newest.version
     raise_it = f'Raise "version" in {DESCRIPTOR}, run {_FIX} {name}, and write the reason in {VERSIONS}.'
     stated = next((past.folder for past in folder.past if past.version == version), None)
