@@ -54,8 +54,9 @@ def content(path: Path) -> Content:
 
 
 def write(out: Folder, path: str, held: Content, scratch: Path) -> None:
-    """Write a file of the site; a large one is copied by way of the scratch folder."""
+    """Write a file of the site; a large one is copied by way of the scratch folder, which is made then."""
     if isinstance(held.data, Path):
+        scratch.mkdir(exist_ok=True)
         copy = scratch / "copy"
         shutil.copyfile(held.data, copy)
         out.take(path, copy)
@@ -78,6 +79,7 @@ def zipped(folder: str, files: Mapping[str, Content], scratch: Path) -> Content:
 
 
 def _zipped_file(folder: str, members: Mapping[str, Content], scratch: Path) -> Path:
+    scratch.mkdir(exist_ok=True)
     target = Path(tempfile.mkstemp(suffix=".zip", dir=scratch)[1])
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
         for path in sorted(members):

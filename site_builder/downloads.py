@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from site_builder import pages, urls
 from site_builder.cards import make_card
@@ -14,7 +13,7 @@ from site_builder.large import LargeRows
 from site_builder.large_files import write_large
 from site_builder.linked_data import CRATE, CSVW_SUFFIX, crate, croissant, csvw
 from site_builder.model import Card, Figure, File, Resource
-from site_builder.output import Folder
+from site_builder.output import Folder, remove
 from site_builder.reading import FinishedPackage, ReadPackage
 from site_builder.render import render
 from site_builder.settings import Site
@@ -31,8 +30,11 @@ def write_downloads(finished: FinishedPackage, site: Site, parquet: Mapping[str,
 
     Each table's Parquet file was written when it was loaded into the database. What is large goes from file to file.
     """
-    with TemporaryDirectory(dir=out.root.parent) as scratch:
-        _write(finished, site, parquet, out, Path(scratch))
+    scratch = out.root.parent / "large"
+    try:
+        _write(finished, site, parquet, out, scratch)
+    finally:
+        remove(scratch)
 
 
 def _write(finished: FinishedPackage, site: Site, parquet: Mapping[str, Path], out: Folder, scratch: Path) -> None:
@@ -111,6 +113,8 @@ def _tables(
     finished: FinishedPackage, site: Site, parquet: Mapping[str, Path], scratch: Path
 ) -> dict[tuple[str, str], Content]:
     """Write each table in each format that can hold it, by path and format; a large table into files."""
+    if any(isinstance(table.rows, LargeRows) for table in finished.read.tables):
+        scratch.mkdir(exist_ok=True)
     read = finished.read
     files: dict[tuple[str, str], Content] = {}
     paths = derived_paths((table.resource for table in read.tables), read.folder.files)

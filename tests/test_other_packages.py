@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from site_builder import contents
 from site_builder.built import BuiltPackage
 from site_builder.packages import build_package
 from site_builder.problems import errors
 from site_builder.settings import Site, read_site
-from tests.making import Files, as_json, elements, on_site, package, plain, refusal, repository, table
+from tests.making import Files, as_json, elements, on_site, package, parking_fines, plain, refusal, repository, table
 
 SHELVES = "name,floor\nbirds,1\nnature,2\n"
 BOOKS = "title,shelf,loans\nThe Gull,birds,4\nSand,nature,0\nTides,nature,7\nEbb,nature,2\n"
@@ -155,6 +156,21 @@ def test_files_that_are_no_tables_are_downloads(tmp_path: Path, site: Site) -> N
     assert figures(built) == []
     assert "There is nothing here to draw a figure from." in page(built)
     assert 'href="../../data/library-books/photo.jpg"' in page(built)
+
+
+def test_large_files_go_from_file_to_file(tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are the same, and what was made on the way is gone; for small ones nothing is made on the way."""
+    small = build(tmp_path / "small", site, parking_fines(), "parking-fines")
+    monkeypatch.setattr(contents, "LARGE", 1)
+    large = build(tmp_path / "large", site, parking_fines(), "parking-fines")
+    assert large.keys() == small.keys()
+    assert {path for path in small if small[path] != large[path]} <= {
+        *("data/parking-fines/parking-fines.zip", "data/parking-fines/v1.0.0/parking-fines.zip"),
+        *("data/parking-fines/SHA256SUMS", "datasets/parking-fines/use/index.html"),
+        "datasets/parking-fines/index.html",
+    }  # zips are packed less hard where a file in them is large
+    folders = {path.name for path in (tmp_path / "large" / "scratch").iterdir() if path.is_dir()}
+    assert folders == {path.name for path in (tmp_path / "small" / "scratch").iterdir() if path.is_dir()} == {"site"}
 
 
 def test_a_folder_name_that_breaks_the_rule_becomes_an_address(tmp_path: Path, site: Site) -> None:
