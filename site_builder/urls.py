@@ -53,8 +53,9 @@ def is_reserved_column(name: str) -> bool:
     return name.lower() == "_record" or name.lower().endswith("__missing")
 
 
+@lru_cache(maxsize=4096)
 def path_fault(path: str) -> str | None:
-    """Say why a relative path may not stand in a package, or nothing where it may."""
+    """Say why a relative path may not stand in a package, or nothing where it may; packages have many in common."""
     parts = path.split("/")
     checks = (
         (not path, "it is empty"),
