@@ -8,6 +8,7 @@ import atexit
 import errno
 import json
 import os
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -62,6 +63,17 @@ def compiled(vega_lite: dict[str, Any]) -> dict[str, Any]:
     return spec
 
 
+def begin() -> None:
+    """Begin the engine in a thread, while this one waits for something else; what is amiss is said when it draws."""
+    if not _function.cache_info().currsize:
+        threading.Thread(target=_begin).start()
+
+
+def _begin() -> None:
+    with suppress(NotInstalledError):
+        _loaded("draw")
+
+
 def forget() -> None:
     """End the engine, if there is one; the next drawing has a new one."""
     from py_mini_racer import JSEvalException  # noqa: PLC0415  # whoever draws nothing does not wait for it
@@ -84,11 +96,20 @@ def _call(name: str, text: str) -> str:
     from py_mini_racer import JSEvalException  # noqa: PLC0415  # whoever draws nothing does not wait for it
 
     try:
-        return _function(name, os.getpid())(text, timeout_sec=SECONDS)
+        return _loaded(name)(text, timeout_sec=SECONDS)
     except JSEvalException as error:
         forget()
         said = str(error).partition("\n")[0][:200]
         raise EngineError(said or "It took too much time or memory to draw.") from None
+
+
+_LOADING = threading.Lock()
+"""Two threads never load at once."""
+
+
+def _loaded(name: str) -> Callable[..., str]:
+    with _LOADING:
+        return _function(name, os.getpid())
 
 
 @lru_cache(maxsize=2)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from site_builder import drawing
 from site_builder.built import DATABASE, BuiltPackage
 from site_builder.cards import make_card
 from site_builder.changes import compare_versions
@@ -137,6 +138,8 @@ def _summarise(
         *(Query(summary.name, summary.sql) for summary in read.summaries),
         *(Query(PUBLISHED + figure.name, figure.sql, ordered=False) for figure in published if figure.sql),
     ]
+    if sound and any(summary.chart for summary in read.summaries):
+        drawing.begin()  # it takes as long as SQL does
     with stage("load"):
         loaded = tuple(prepare(read.package.name, table, scratch) for table in read.tables)
     with stage("trails"):

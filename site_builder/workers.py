@@ -32,6 +32,8 @@ package's time went into looking."""
 
 CONSTS.sleep_unit = 0.02
 """Seconds until the pool looks again whether there is anything to do; with its own 0.1 a build ends so much later."""
+_IN_THE_END = 0.001
+"""Seconds of the same once there is nothing left to do."""
 
 Crashed = ProcessExpired
 """A task that ended its process."""
@@ -90,6 +92,7 @@ class Pool:
 
     def __exit__(self, *raised: object) -> None:
         """Wait for what is under way, or stop it where something went wrong."""
+        CONSTS.sleep_unit = _IN_THE_END
         if raised[0] is None:
             self._pool.close()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
         else:
