@@ -81,6 +81,8 @@ NOT_LOADED = 70
 
 READY = b"ready"
 """What the server says when it is warm."""
+FOR_ONE = b"="
+"""Asks the server to listen to nobody but whoever has the other end of the socket that comes with it."""
 STATUS = struct.Struct("i")
 """How the server tells a child's exit code; below 0 it is a signal."""
 ONCE, STAYING = b"1", b"+"
@@ -178,6 +180,11 @@ def serve(parent: int) -> NoReturn:
         asked, streams, _, _ = socket.recv_fds(control, 1, 3)
         if not asked or _threads() != 1:
             os._exit(0)
+        if asked == FOR_ONE:
+            os.dup2(streams[0], control.fileno())
+            os.close(streams[0])
+            control.sendall(READY)
+            continue
         child = os.fork()
         if child == 0:
             _take(streams)

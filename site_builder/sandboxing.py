@@ -9,6 +9,8 @@ request, the request runs in a process started for it. It means the same in all 
 import atexit
 import contextlib
 import os
+import select
+import signal
 import socket
 import struct
 import subprocess
@@ -20,6 +22,7 @@ from pathlib import Path
 _SCRIPT = str(Path(__file__).with_name("sandbox.py"))
 _READY = b"ready"
 _STATUS = struct.Struct("i")
+_FOR_ONE = b"="
 _ONCE, _STAYING = b"1", b"+"
 _SIZE = struct.Struct("Q")
 _REPLY = struct.Struct("??Q")
@@ -68,6 +71,30 @@ class _LostError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class _Sibling:
+    """A process that was started by the one that started this one."""
+
+    pid: int
+    descriptor: int
+    """Stands for it: once it ended, its number may be another's."""
+
+    def poll(self) -> int | None:
+        """Whether it ended; with which code, only who started it knows."""
+        return 0 if select.select([self.descriptor], [], [], 0)[0] else None
+
+    def kill(self) -> None:
+        """End it."""
+        if sys.platform == "linux":
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.descriptor, signal.SIGKILL)
+
+    def wait(self) -> int:
+        """Wait until it ended."""
+        select.select([self.descriptor], [], [])
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
 class _Staying:
     """A child that stays, and the socket to it."""
 
@@ -99,7 +126,7 @@ class _Staying:
 class _Server:
     """A process that forks children, and the socket to it."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | _Sibling
     control: socket.socket
 
     def fork_staying(self) -> _Staying:
@@ -195,7 +222,7 @@ class Own:
         if self.server and self.server.process.poll() is not None:
             self.stop()
         if self.server is None:
-            self.server, self.is_ready = _started(), False
+            self.server, self.is_ready = _taken() or _started(), False
         return self.server
 
     def _warm(self) -> _Server:
@@ -221,7 +248,7 @@ class Own:
         server, self.server = self.server, None
         if server:
             server.control.close()
-            server.process.returncode = 0  # it is nobody's child here
+            _disown(server)
 
 
 def _started() -> _Server:
@@ -236,6 +263,62 @@ def _started() -> _Server:
             env=_environment(),
         )
     return _Server(process, ours)
+
+
+# --- a server begun ahead --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A server for whichever process takes it first."""
+
+    server: _Server
+    process: int
+    """Stands for the server's process wherever this one's children are, as a number would not once it ended."""
+    token: int
+    """The end of a pipe that holds a byte until one has taken it."""
+
+
+_offered: list[_Offer] = []
+
+
+def offer() -> None:
+    """Start a server for whichever of the processes that will be forked from this one asks first.
+
+    All of them have the socket to it; whoever takes the server has one of its own from then on.
+    """
+    if sys.platform != "linux":
+        return
+    with contextlib.suppress(OSError):  # each starts its own
+        server = _started()
+        token, whole = os.pipe()
+        os.write(whole, b"1")
+        os.close(whole)
+        _offered.append(_Offer(server, os.pidfd_open(server.process.pid), token))
+
+
+def _taken() -> _Server | None:
+    """Take the server that was offered, if no other process has."""
+    if sys.platform != "linux" or not _offered:
+        return None
+    offered = _offered.pop()
+    _disown(offered.server)
+    is_mine = os.read(offered.token, 1)
+    os.close(offered.token)
+    with offered.server.control as shared:
+        if not is_mine:
+            os.close(offered.process)
+            return None
+        ours, its_own = socket.socketpair()
+        with its_own:
+            socket.send_fds(shared, [_FOR_ONE], [its_own.fileno()])
+    return _Server(_Sibling(offered.server.process.pid, offered.process), ours)
+
+
+def _disown(server: _Server) -> None:
+    """Let nobody wait for it: it is another process's child."""
+    if isinstance(server.process, subprocess.Popen):
+        server.process.returncode = 0
 
 
 OWN = Own()

@@ -37,6 +37,13 @@ print(sandboxing.OWN.server.process.pid, flush=True)
 ask([], [Query("q", sys.argv[1])])
 """
 """A program that asks one thing, says which process its server is, and asks another."""
+POOLED = """
+from site_builder.workers import Pool
+from tests.test_sandboxing import parents
+with Pool(1) as pool:
+    print(pool.submit(parents).result())
+"""
+"""A program that asks in a pool."""
 
 
 def answered(sql: str = "SELECT 1 AS a ORDER BY 1") -> Answer | Failure:
@@ -555,6 +562,52 @@ def test_a_forked_process_leaves_the_server_to_the_one_that_it_came_from() -> No
             os._exit(2)
     assert os.waitpid(forked, 0)[1] == 0
     assert server() == pid
+
+
+def test_a_server_that_was_offered_goes_to_the_first_process_that_asks_and_ends_with_it() -> None:
+    """Though the other knows of it too."""
+    sandboxing.offer()
+    (offered,) = sandboxing._offered  # noqa: SLF001  # nobody else tells
+    pid = offered.server.process.pid
+    try:
+        theirs = [_told_by_a_forked_process() for _ in range(2)]
+        assert is_gone_soon(pid)
+    finally:
+        sandboxing._offered.clear()  # noqa: SLF001  # no other test is to have it
+        offered.server.stop()
+        os.close(offered.process)
+        os.close(offered.token)
+    assert theirs[0] == pid != theirs[1]
+
+
+def _told_by_a_forked_process() -> int:
+    """Let a process ask, and give the server that it has."""
+    told, telling = os.pipe()
+    if os.fork() == 0:
+        try:
+            os.write(telling, str(server()).encode())
+        finally:
+            OWN.stop()
+            os._exit(0)
+    os.wait()
+    os.close(telling)
+    with os.fdopen(told) as file:
+        return int(file.read())
+
+
+def test_the_first_server_of_a_pool_is_begun_by_what_its_processes_are_forked_from() -> None:
+    """While that imports, so that no package waits for it; and nobody hears of its end."""
+    done = subprocess.run(
+        [sys.executable, "-c", POOLED], cwd=ROOT, capture_output=True, check=True, text=True, timeout=20
+    )
+    parent_of_the_process, parent_of_its_server = done.stdout.split()
+    assert parent_of_the_process == parent_of_its_server
+    assert done.stderr == ""
+
+
+def parents() -> str:
+    """Give the numbers of the processes that started this one and its server."""
+    return f"{os.getppid()} {Path(f'/proc/{server()}/stat').read_text('utf-8').rpartition(')')[2].split()[1]}"
 
 
 def test_threads_that_ask_at_once_get_each_its_own_answer() -> None:

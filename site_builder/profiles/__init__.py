@@ -6,13 +6,14 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
-from typing import Any
-
-from jsonschema import Draft202012Validator, FormatChecker, validators
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from site_builder.problems import Problem
 from site_builder.profiles.soundness import Test, soundness
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
 
 _LONGEST_GUESSED = 200
 """Characters of a word that are compared with those that are known."""
@@ -33,15 +34,15 @@ def _is_whole(_: object, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-_Strict: type[Draft202012Validator] = validators.extend(  # type: ignore[no-untyped-call]  # jsonschema leaves it so
-    Draft202012Validator,
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole),
-)
-
-
 @cache
-def _validator(name: str) -> Draft202012Validator:
-    return _Strict(profile(name), format_checker=FormatChecker(["date"]))
+def _validator(name: str) -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator, FormatChecker, validators  # noqa: PLC0415  # long, and rarely needed
+
+    strict: type[Draft202012Validator] = validators.extend(  # type: ignore[no-untyped-call]  # jsonschema leaves it so
+        Draft202012Validator,
+        type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole),
+    )
+    return strict(profile(name), format_checker=FormatChecker(["date"]))
 
 
 @cache
@@ -60,14 +61,14 @@ def profile_problems(instance: object, name: str, where: str, prefix: str) -> It
         yield _problem(error, where, prefix)
 
 
-def _problem(error: ValidationError, where: str, prefix: str) -> Problem:
+def _problem(error: "ValidationError", where: str, prefix: str) -> Problem:
     what, mend = _words(error)
     path = [prefix, *(str(part) if isinstance(part, str) else f"[{part}]" for part in error.absolute_path)]
     key = ".".join(part for part in path if part).replace(".[", "[")
     return Problem(where, "profile", what, mend, field=key or None)
 
 
-def _words(error: ValidationError) -> tuple[str, str]:
+def _words(error: "ValidationError") -> tuple[str, str]:
     """Say what is wrong and how to mend it."""
     schema: Mapping[str, Any] = error.schema if isinstance(error.schema, Mapping) else {}
     rule: Any = error.validator_value
