@@ -9,7 +9,7 @@ first and the note last, so that an answer without a note is none.
 import os
 import pickle
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,6 +28,8 @@ NOTE, CARD, FILES = "answer.pickle", "card.pickle", "files.pickle"
 """What is kept of a package beside what it wrote: the answer without its largest parts, and these parts."""
 _NOTED = "kept.pickle"
 """All answers in one file."""
+_FEW = 20
+"""Answers are noted beside those that were noted before, as long as they are no more than this part of all."""
 _T = TypeVar("_T")
 
 
@@ -107,8 +109,9 @@ class Keeper:
         self.kept: dict[str, Kept] = {}
         """The packages that were answered for, by name."""
         noted = read_note(folder.parent / _NOTED)
-        self._noted = noted if isinstance(noted, _Noted) else _Noted({}, b"")
+        self._noted = noted if isinstance(noted, _Noted) else _Noted({}, b"", b"")
         self._recalled: Mapping[str, Kept] = {}
+        self._newer: Collection[str] = ()
         self._alike: dict[Any, Any] = {}
         self.timed = Tally()
         """What the packages took that were built."""
@@ -141,8 +144,10 @@ class Keeper:
     def _recall(self, name: str) -> BuiltPackage:
         """Give an answer that was noted; all are read with the first, while what is to be built anew is under way."""
         if not self._recalled:
-            self._recalled = pickle.loads(self._noted.answers)  # noqa: S301  # we wrote it
-            self._noted = self._noted._replace(answers=b"")
+            newer = pickle.loads(self._noted.newer)  # noqa: S301  # we wrote it
+            self._recalled = pickle.loads(self._noted.answers) | newer  # noqa: S301  # likewise
+            self._newer = newer.keys()
+            self._noted = self._noted._replace(answers=b"", newer=b"")
         kept = self._recalled[name]
         self.kept[kept.name] = kept
         return kept.built
@@ -166,13 +171,28 @@ class Keeper:
 
     def tidy(self, names: Iterable[str]) -> None:
         """Forget the packages that are no longer there, and note the others."""
-        looks = {kept.folder.name: _look(kept.folder, kept.key) for kept in self.kept.values()}
-        answers = {kept.folder.name: kept for kept in self.kept.values()}
-        write_note(self.folder.parent / _NOTED, _Noted(looks, pickle.dumps(answers)))
+        self._note()
         there = set(names)
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
             if path.is_dir() and path.name not in there:
                 shutil.rmtree(path, ignore_errors=True)
+
+    def _note(self) -> None:
+        """Note all answers; where few are new, what was noted of the others stays as it is."""
+        answers = {kept.folder.name: kept for kept in self.kept.values()}
+        newer = {
+            name: kept for name, kept in answers.items() if name in self._newer or self._recalled.get(name) is not kept
+        }
+        looks = {
+            name: _look(kept.folder, kept.key) if name in newer else self._noted.looks[name]
+            for name, kept in answers.items()
+        }
+        path = self.folder.parent / _NOTED
+        noted = read_note(path) if len(newer) * _FEW < len(answers) else None
+        if isinstance(noted, _Noted) and noted.looks == self._noted.looks:
+            write_note(path, _Noted(looks, noted.answers, pickle.dumps(newer)))
+        else:
+            write_note(path, _Noted(looks, pickle.dumps(answers), pickle.dumps({})))
 
 
 class _Noted(NamedTuple):
@@ -182,6 +202,8 @@ class _Noted(NamedTuple):
     """By the name of its folder, under which key an answer lies there, and what the system said of its own note."""
     answers: bytes
     """The answers, by the same names: pickled apart, so that nothing waits for them."""
+    newer: bytes
+    """Those that came after, likewise; they count."""
 
 
 class _Later(Future[Any]):

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from site_builder import fingerprints
+from site_builder import fingerprints, keeping
 from site_builder.build import Outcome, build
 from site_builder.keeping import keep
 from site_builder.notes import read_note
@@ -319,6 +319,29 @@ def test_what_packages_have_in_common_is_held_once(site: Site, tmp_path: Path) -
     kept = pickle.loads(noted.answers)  # noqa: S301  # a build wrote it, above
     formats = [answer.built.card.formats for answer in kept.values()]
     assert len({id(each) for each in formats}) == len(set(formats)) < len(formats)
+
+
+def test_answers_that_are_few_are_noted_beside_those_that_were(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a large site most answers are not written down anew, and the newer ones count."""
+    monkeypatch.setattr(keeping, "_FEW", 2)
+    note = site.folder / "cache" / "kept.pickle"
+    note.unlink(missing_ok=True)
+    site.build()
+    before = read_note(note)
+    assert pickle.loads(before.newer) == {}  # noqa: S301  # a build wrote it, above
+    for old, new in (("Tides", "Floods"), ("Floods", "Ebbs")):
+        edit("datapackages/library-books/books.csv", old, new)(site)
+        site.build()
+        assert site.anew == {"library-books"}
+        noted = read_note(note)
+        assert noted.answers == before.answers
+        assert pickle.loads(noted.newer).keys() == {"library-books"}  # noqa: S301  # likewise
+    site.build()
+    assert site.anew == NOTHING_ELSE
+    assert tree(site.out) == site.whole()
+    edit("templates/package.html", "{% block main %}", "{% block main %}<!-- newer -->")(site)
+    site.build()
+    assert pickle.loads(read_note(note).newer) == {}  # noqa: S301  # likewise
 
 
 def test_what_another_program_remembered_of_folders_is_forgotten(site: Site) -> None:
