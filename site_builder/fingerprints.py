@@ -15,7 +15,6 @@ import sys
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -135,8 +134,7 @@ class Seen(NamedTuple):
         return self.newest < now - TICK
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(NamedTuple):
     """What all that a build reads looked like at one moment."""
 
     began: int
