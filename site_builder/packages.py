@@ -55,6 +55,8 @@ def build_package(folder: PackageFolder, scratch: Path, site: Site) -> BuiltPack
         problems = (*problems, *_codes(read, site.vocabulary))
     if site.drafting:
         read, problems = _without_present(read), drafted(problems)
+    if not errors(problems) and any(summary.chart for summary in read.summaries):
+        drawing.begin()  # it takes as long as SQL does
     with stage("figures"):
         summarised, found = _summarise(read, site.vocabulary, scratch, site.titles, sound=not errors(problems))
     problems = (*problems, *found)
@@ -138,8 +140,6 @@ def _summarise(
         *(Query(summary.name, summary.sql) for summary in read.summaries),
         *(Query(PUBLISHED + figure.name, figure.sql, ordered=False) for figure in published if figure.sql),
     ]
-    if sound and any(summary.chart for summary in read.summaries):
-        drawing.begin()  # it takes as long as SQL does
     with stage("load"):
         loaded = tuple(prepare(read.package.name, table, scratch) for table in read.tables)
     with stage("trails"):

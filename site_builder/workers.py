@@ -30,7 +30,7 @@ _NEW_OBJECTS = 100_000
 """After so many more objects Python looks for those that only hold one another: at 700, its own number, a tenth of a
 package's time went into looking."""
 
-CONSTS.sleep_unit = 0.02
+_LOOKS_EVERY = 0.02
 """Seconds until the pool looks again whether there is anything to do; with its own 0.1 a build ends so much later."""
 _IN_THE_END = 0.001
 """Seconds of the same once there is nothing left to do."""
@@ -74,6 +74,7 @@ class Pool:
         context = multiprocessing.get_context(method)
         if method == "forkserver":
             context.set_forkserver_preload([*PRELOADED])
+        CONSTS.sleep_unit = _LOOKS_EVERY
         self._pool = ProcessPool(max_workers=jobs, context=context, initializer=begin)
         self._seconds = seconds
 

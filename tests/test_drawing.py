@@ -6,18 +6,22 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 from typing import Any, get_args
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from site_builder import drawing, fingerprints
+from site_builder import drawing, fingerprints, packages
 from site_builder.charts import chart_json, draw
+from site_builder.database import ask
 from site_builder.drawing import EngineError, NotInstalledError
 from site_builder.model import Chart
+from site_builder.settings import read_site
 from site_builder.shapes import COLOURS, FILLS, STEP, TITLE, WIDTH, Filling, Form, Size, filled, job, shape
 from site_builder.vega_lite import vega, vega_lite
 from site_builder.workers import is_of_the_machine
+from tests.making import package, parking_fines, repository
 from tests.test_charts import BARS, STREETS, figure
 
 WIDE = Size("wide", 680, 14, 34)
@@ -196,6 +200,37 @@ def test_an_engine_that_failed_is_replaced(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(draw(figure(BARS, *STREETS)).charts) == len(("wide", "narrow"))
 
 
+def test_an_engine_that_was_begun_meanwhile_is_the_one_that_draws() -> None:
+    """Whoever draws first waits for it, and no second one is made."""
+    drawing.forget()
+    drawing.begin()
+    drawn = draw(figure(BARS, *STREETS)).charts
+    first = drawing.engine()
+    drawing.begin()
+    assert drawing.engine() is first
+    assert draw(figure(BARS, *STREETS)).charts == drawn
+
+
+def test_the_engine_begins_before_sql_is_asked_and_only_for_what_is_drawn(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A check draws nothing."""
+    done: list[str] = []
+
+    def asked(*of: Any) -> Any:
+        done.append("asked")
+        return ask(*of)
+
+    monkeypatch.setattr(drawing, "begin", lambda: done.append("began"))
+    monkeypatch.setattr(packages, "ask", asked)
+    folder = package(tmp_path, parking_fines())
+    site, _ = read_site(repository(tmp_path / "site", {}))
+    assert site
+    assert not packages.check_package(folder, tmp_path / "checked").problems
+    packages.build_package(folder, tmp_path / "built", site)
+    assert done == ["asked", "began", "asked"]
+
+
 def test_an_engine_is_of_its_own_thread() -> None:
     """It works where its caller's thread runs an event loop that is soon closed."""
 
@@ -219,6 +254,7 @@ def test_what_make_did_not_install_is_said_by_its_path(monkeypatch: pytest.Monke
     """It is the machine's fault, and no package's."""
     monkeypatch.setattr(drawing, "BUNDLES", tmp_path)
     drawing.forget()
+    drawing.begin()
     with pytest.raises(NotInstalledError, match=r"make site installs.*draw.cjs") as raised:
         drawing.draw([])
     assert is_of_the_machine(raised.value)
