@@ -26,11 +26,11 @@ import threading
 import time
 import traceback
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -55,7 +55,7 @@ _CLOSED = (
 )
 """What can be shut before tables are loaded."""
 _LOCK = ("SET enable_external_access = false", "SET lock_configuration = true")
-_PARSER = "PREPARE parsed AS SELECT json_serialize_sql(unnest($1::VARCHAR[]))"
+_PARSER = "PREPARE parsed AS SELECT json_serialize_sql($1::VARCHAR)"
 """What parses queries, planned once for all of them; no SELECT can name it."""
 
 CHANGING = frozenset(
@@ -333,7 +333,7 @@ def answer_if_harmless(con: duckdb.DuckDBPyConnection, request: dict[str, Any]) 
     tables = request["tables"]
     if not all(table["csv"] and table["parquet"] and not table["schema"] for table in tables):
         return None
-    harmless = if_harmless(con, request["queries"], {table["name"].lower(): table for table in tables})
+    harmless = if_harmless(con, request["queries"], {table["name"].lower() for table in tables})
     if harmless is None:
         return None
     space = request["address_space_mb"] * 1_000_000
@@ -342,11 +342,11 @@ def answer_if_harmless(con: duckdb.DuckDBPyConnection, request: dict[str, Any]) 
     for table in tables:
         _load_from_memory(con, table)
     _bound_files(0)
-    con.execute(_BEGIN)
-    lines = [_answered(con, each, request) for each in harmless]
-    con.execute("ROLLBACK")
+    con.execute(_statement(con, _BEGIN))
+    lines = [_answered(con, query, each, request) for query, each in zip(request["queries"], harmless, strict=True)]
+    con.execute(_statement(con, "ROLLBACK"))
     for table in tables:
-        con.execute(f"DROP TABLE {_name(table['name'])}")
+        con.execute(_statement(con, f"DROP TABLE {_name(table['name'])}"))
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -378,42 +378,55 @@ def _copy(source: int, target: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Harmless:
-    """A query that is plainly harmless, parsed."""
+    """A query that is plainly harmless, parsed. It rests on the text and the names of tables alone."""
 
-    query: dict[str, Any]
     statement: duckdb.Statement
     uses: dict[str, Any]
     """What it rests on."""
-    trail_of: dict[str, Any] | None
-    """The table whose rows its trail gives by their numbers alone, where it does."""
+    trail_of: str
+    """The table whose rows its trail gives by their numbers alone, in small letters; empty where it gives records."""
 
 
-def _answered(con: duckdb.DuckDBPyConnection, harmless: Harmless, request: dict[str, Any]) -> str:
-    cursor = con.execute(harmless.statement)
-    kind, line = _run(cursor, harmless.query, harmless.uses, request, harmless.trail_of)
+def _answered(
+    con: duckdb.DuckDBPyConnection, query: dict[str, Any], harmless: Harmless, request: dict[str, Any]
+) -> str:
+    table = next((each for each in request["tables"] if each["name"].lower() == harmless.trail_of), None)
+    kind, line = _run(con.execute(harmless.statement), query, harmless.uses, request, table)
     if kind:
         raise NotAnsweredError(line)
     return line
 
 
 def if_harmless(
-    con: duckdb.DuckDBPyConnection, queries: Sequence[dict[str, Any]], tables: Mapping[str, dict[str, Any]]
+    con: duckdb.DuckDBPyConnection, queries: Sequence[dict[str, Any]], tables: AbstractSet[str]
 ) -> list[Harmless] | None:
     """Parse queries over tables, named in small letters; give them if all are let through and plainly harmless."""
     if any(len(query["sql"]) > _MOST_TEXT for query in queries):
         return None
     harmless = []
-    for query, (parsed, nodes) in zip(queries, _parsed(con, queries), strict=True):
-        if parsed["error"]:
-            raise NotAnsweredError(parsed["error_message"])
-        if not is_harmless(nodes, tables.keys()):
+    for query in queries:
+        found = _if_harmless(con, query["sql"], frozenset(tables), is_ordered=query["ordered"])
+        if found is None:
             return None
-        text, table = _of_rows_alone(query["sql"], nodes)
-        found = con.extract_statements(text)
-        if _refusal(query, parsed, nodes, [each.type for each in found]):
-            return None
-        harmless.append(Harmless(query, found[0], _uses(parsed["statements"][0], nodes), tables.get(table)))
+        harmless.append(found)
     return harmless
+
+
+@lru_cache(maxsize=200)
+def _if_harmless(
+    con: duckdb.DuckDBPyConnection, sql: str, tables: AbstractSet[str], *, is_ordered: bool
+) -> Harmless | None:
+    """Parse one query; packages of a series ask the same, and to parse took a third of what SQL takes."""
+    parsed, nodes = _parsed(con, sql)
+    if parsed["error"]:
+        raise NotAnsweredError(parsed["error_message"])
+    if not is_harmless(nodes, tables):
+        return None
+    text, table = _of_rows_alone(sql, nodes)
+    found = con.extract_statements(text)
+    if _refusal(parsed, nodes, [each.type for each in found], is_ordered=is_ordered):
+        return None
+    return Harmless(found[0], _uses(parsed["statements"][0], nodes), table)
 
 
 def _of_rows_alone(sql: str, nodes: Sequence[dict[str, Any]]) -> tuple[str, str]:
@@ -558,29 +571,35 @@ def load(con: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
         target = f"{_name(table['schema'])}.{target}"
     if table.get("in_place"):
         rows = f"read_parquet({_text(table['parquet'])}, file_row_number = true)"
-        record = _record(table, "(file_row_number + 1)::INTEGER", small=True)
+        package, resource = (f"{name}::ENUM({name})" for name in map(_text, (table["package"], table["resource"])))
+        record = _record(package, resource, "(file_row_number + 1)::INTEGER")  # names take a byte each
         con.execute(f"CREATE VIEW {target} AS SELECT {record}, * EXCLUDE (file_row_number) FROM {rows}")  # noqa: S608  # quoted
         return
+    names = [table["package"], table["resource"]]
     if table["csv"] is None:
-        rows, record = f"read_parquet({_text(table['parquet'])})", _record(table, "(row_number() OVER ())::INTEGER")
-        con.execute(f"CREATE TABLE {target} AS SELECT {record}, * FROM {rows}")  # noqa: S608  # quoted
+        record = _record("$1::VARCHAR", "$2::VARCHAR", "(row_number() OVER ())::INTEGER")
+        con.execute(f"CREATE TABLE {target} AS SELECT {record}, * FROM read_parquet({_text(table['parquet'])})", names)  # noqa: S608  # quoted
         return
     columns = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in [["_record", "INTEGER"], *table["columns"]])
     form = "header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"'"
     rows = f"read_csv({_text(table['csv'])}, columns = {{{columns}}}, {form}, {_READ})"
-    con.execute(f"CREATE TABLE {target} AS SELECT {_record(table, '_record')}, * EXCLUDE (_record) FROM {rows}")  # noqa: S608  # quoted
+    record = _record("$1::VARCHAR", "$2::VARCHAR", "_record")
+    con.execute(_statement(con, f"CREATE TABLE {target} AS SELECT {record}, * EXCLUDE (_record) FROM {rows}"), names)  # noqa: S608  # quoted
     if table["parquet"] and table["columns"]:
         about = f"KV_METADATA {{frictionless: {_text(table['schema_json'])}}}"
         rows = f"(SELECT * EXCLUDE (_record) FROM {target})"  # noqa: S608  # quoted
         form = f"FORMAT parquet, COMPRESSION snappy, USE_TMP_FILE false, {about}"
-        con.execute(f"COPY {rows} TO {_text(table['parquet'])} ({form})")
+        con.execute(_statement(con, f"COPY {rows} TO {_text(table['parquet'])} ({form})"))
 
 
-def _record(table: dict[str, Any], row: str, *, small: bool = False) -> str:
-    """Write a record; one of a large table so that it takes few bytes."""
-    package, resource = _text(table["package"]), _text(table["resource"])
-    if small:
-        package, resource = f"{package}::ENUM({package})", f"{resource}::ENUM({resource})"
+@lru_cache(maxsize=100)
+def _statement(con: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
+    """Parse a text of ours; tables of a series are loaded by the same, and to parse it took a third of loading one."""
+    return con.extract_statements(sql)[0]
+
+
+def _record(package: str, resource: str, row: str) -> str:
+    """Write a record, whose names may be parameters: a text is parsed once for all tables that share it."""
     return f"{{'package': {package}, 'resource': {resource}, 'row': {row}}} AS _record"
 
 
@@ -659,9 +678,9 @@ def _answer(
 def _attempt(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dict[str, Any]) -> tuple[str, str]:
     """Parse a query and, where it is let through, run it."""
     try:
-        ((parsed, nodes),) = _parsed(con, [query])
+        parsed, nodes = _parsed(con, query["sql"])
         statements = [] if parsed["error"] else con.extract_statements(query["sql"])
-        refusal = _refusal(query, parsed, nodes, [statement.type for statement in statements])
+        refusal = _refusal(parsed, nodes, [statement.type for statement in statements], is_ordered=query["ordered"])
         if refusal:
             return _failed(query, *refusal)
         in_place = any(table.get("in_place") for table in request.get("tables", ()))
@@ -679,14 +698,12 @@ def _attempt(con: duckdb.DuckDBPyConnection, query: dict[str, Any], request: dic
         return _failed(query, kind, str(error)[:2000])
 
 
-def _parsed(
-    con: duckdb.DuckDBPyConnection, queries: Sequence[dict[str, Any]]
-) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """Parse queries by DuckDB's own parser; give what it says of each text, and each object in that."""
-    texts = ", ".join(_text(query["sql"]) for query in queries)
-    texts.encode()  # or DuckDB ends with an error that is none of its own
-    found = [json.loads(text) for (text,) in con.execute(f"EXECUTE parsed([{texts}])").fetchall()]
-    return [(parsed, _nodes(parsed.get("statements", []))) for parsed in found]
+def _parsed(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Parse a query by DuckDB's own parser; give what it says of it, and each object in that."""
+    sql.encode()  # or DuckDB ends with an error that is none of its own
+    ((text,),) = con.execute(f"EXECUTE parsed({_text(sql)})").fetchall()
+    parsed = json.loads(text)
+    return parsed, _nodes(parsed.get("statements", []))
 
 
 _TRAIL = "STRUCT(package VARCHAR, resource VARCHAR, row INTEGER)[]"
@@ -716,7 +733,7 @@ def _packed(con: duckdb.DuckDBPyConnection, sql: str) -> str:
 
 
 def _refusal(
-    query: dict[str, Any], parsed: dict[str, Any], nodes: Iterable[dict[str, Any]], kinds: list[Any]
+    parsed: dict[str, Any], nodes: Iterable[dict[str, Any]], kinds: list[Any], *, is_ordered: bool
 ) -> list[Any] | None:
     """Say why a text is not exactly one SELECT, in a fixed order where that is asked for."""
     if parsed["error"]:
@@ -727,7 +744,7 @@ def _refusal(
     if len(parsed["statements"]) != 1 or kinds != [duckdb.StatementType.SELECT]:
         return ["statement", _ONE_SELECT]
     modifiers = {each["type"] for each in parsed["statements"][0]["node"]["modifiers"]}
-    if query["ordered"] and "ORDER_MODIFIER" not in modifiers:
+    if is_ordered and "ORDER_MODIFIER" not in modifiers:
         return ["order", "The outer SELECT has no ORDER BY."]
     changing = next(_changing(nodes), None)
     return ["sql", f"{changing} would give another answer another time."] if changing else None

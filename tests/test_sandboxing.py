@@ -224,6 +224,27 @@ def test_one_child_answers_what_is_harmless_and_no_more_than_fifty_times() -> No
 
 
 @pytest.mark.usefixtures("_never_anew")
+def test_one_query_is_answered_anew_for_each_package(tmp_path: Path) -> None:
+    """It is parsed once, and knows nothing of the columns, values and names of the package before."""
+    query = Query("q", "SELECT *, list(f._record) AS trail FROM fines AS f GROUP BY ALL ORDER BY ALL")
+    paid = (Field("paid", "integer", "", ""),)
+    paying = Table(Resource("fines", "", "", (), True, "", "", True, paid), ((Cell(7, "7"),),))
+    tables = {"harbour-fines": streets("fines", "Quay"), "paid-fines": paying, "hill-fines": streets("fines", "Tor")}
+    child = staying(server())
+    found = []
+    for package, table in tables.items():
+        (given,) = ask([prepare(package, table, tmp_path)], [query])
+        assert isinstance(given, Answer)
+        found.append((given.columns[-1].name, given.rows[0][-1], given.trails))
+    assert found == [
+        ("street", "Quay", ((("harbour-fines", "fines", 1),),)),
+        ("paid", 7, ((("paid-fines", "fines", 1),),)),
+        ("street", "Tor", ((("hill-fines", "fines", 1),),)),
+    ]
+    assert staying(server()) == child
+
+
+@pytest.mark.usefixtures("_never_anew")
 def test_what_is_not_plainly_harmless_is_run_by_a_child_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """The one that stays has run nothing of it, and so goes on."""
     pid = server()
