@@ -148,7 +148,7 @@ def _summarise(
     with stage("sql"):
         answers = ask(loaded, queries) if loaded or queries else ()
     across = any(resource.compiled for resource in read.package.resources)
-    checking = Checking(lookup_in(known), vocabulary, across)
+    checking = Checking(lookup_in(known, with_words=across), vocabulary, across)
     made, wrong = figures(read.summaries, answers[: len(read.summaries)], checking)
     counted = {query.name.removeprefix(PUBLISHED): answer for query, answer in zip(queries, answers, strict=True)}
     counted = {figure.name: counted[figure.name] for figure in published if figure.sql}

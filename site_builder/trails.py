@@ -54,8 +54,8 @@ class TableFacts:
     totals: Mapping[str, Sequence[int]]
     """For each such field: how many rows have each of its wordings, by the wording's number."""
 
-    def records(self, package: str, resource: str) -> list[Found]:
-        """Look all rows up, of the table that is a package's resource."""
+    def records(self, package: str, resource: str, *, with_words: bool = True) -> list[Found]:
+        """Look all rows up, of the table that is a package's resource; with their wordings, or without."""
         refs = map(RecordRef, repeat(package), repeat(resource), range(1, len(self.lines) + 1))
         sources = map(SourceRef, refs, repeat(self.document), self.lines)
         if self.origins:
@@ -70,7 +70,7 @@ class TableFacts:
                 self.counts or repeat(nothing),
                 facts or repeat(self.common),
                 said or repeat(()),
-                self._wordings(),
+                self._wordings() if with_words else repeat({}),
             )
         ]
 
@@ -220,6 +220,8 @@ class TableLookup:
     """Gives what is known of a package's table."""
     found: dict[RecordRef, Found]
     """What was found before, in tables that are not large: a package's summaries mostly count the same records."""
+    with_words: bool = True
+    """Whether to say the wordings of what is found, too."""
 
     def __call__(self, ref: RecordRef) -> Found | None:
         """Find one record; nothing where there is none. All of its table, unless that is large, are found with it."""
@@ -230,7 +232,8 @@ class TableLookup:
         if isinstance(table, LargeFacts):
             return table.find(ref)
         if table and RecordRef(package, resource, 1) not in self.found:
-            self.found.update((each.source.record, each) for each in table.records(package, resource))
+            records = table.records(package, resource, with_words=self.with_words)
+            self.found.update((each.source.record, each) for each in records)
         return self.found.get(ref)
 
 
@@ -244,9 +247,12 @@ def find_each(lookup: Lookup, trail: Sequence[RecordRef]) -> Sequence[Found]:
     return tuple([found for ref in trail if (found := before.get(ref) or lookup(ref))])
 
 
-def lookup_in(tables: Mapping[tuple[str, str], AnyFacts]) -> Lookup:
-    """Make what finds the records of these tables, each by its package and resource."""
-    return TableLookup(lambda package, resource: tables.get((package, resource)), {})
+def lookup_in(tables: Mapping[tuple[str, str], AnyFacts], *, with_words: bool = True) -> Lookup:
+    """Make what finds the records of these tables, each by its package and resource.
+
+    Their wordings are asked for only where a summary may span packages; to say them is half of finding records.
+    """
+    return TableLookup(lambda package, resource: tables.get((package, resource)), {}, with_words)
 
 
 def lookup_on_disk(places: Mapping[tuple[str, str], Path]) -> Lookup:

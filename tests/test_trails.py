@@ -37,6 +37,15 @@ def test_a_record_is_found_with_all_that_is_known_of_it() -> None:
     assert (lookup(NONE), lookup(FIRST._replace(package="library-books"))) == (None, None)
 
 
+def test_a_record_is_found_without_its_wordings_where_nobody_asks_for_them() -> None:
+    """With all else that is known of it."""
+    tables = {("parking-fines", "fines"): FACTS}
+    whole, found = (lookup_in(tables, with_words=with_words)(FIRST) for with_words in (True, False))
+    assert whole is not None
+    assert whole.words == {"street": (0, 1)}
+    assert found == whole._replace(words={})
+
+
 def test_what_was_kept_says_the_same(tmp_path: Path) -> None:
     """Though JSON knows no tuples."""
     write_facts(FACTS, tmp_path / "fines.facts.json")
