@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from site_builder import sandboxing, urls
-from site_builder.exports import as_texts
+from site_builder.exports import are, as_texts
 from site_builder.large import LargeRows
 from site_builder.large_files import write_parquet
 from site_builder.model import Answer, Column, LongTrail, RecordRef, Table, TypedColumn, Uses, Value
@@ -138,7 +138,9 @@ def _write_csv(path: Path, columns: Sequence[tuple[str, str]], values: Iterable[
 
 
 def _quoted(values: Sequence[Value]) -> list[str]:
-    """Write values, each between quotation marks; no value is what has none."""
+    """Write values, each between quotation marks where these are not whole numbers; no value is what has none."""
+    if are(values, int):
+        return list(map(str, values))
     texts = as_texts(values)
     if '"' in "".join(texts):
         texts = [text.replace('"', '""') for text in texts]
