@@ -30,8 +30,14 @@ _END, _START = re.compile(r"[^\s\w]+$"), re.compile(r"[^\s\w]+")
 def render(page: Page, site: Site) -> bytes:
     """Render a page as HTML in UTF-8."""
     template = _environment(site.templates).get_template(page.template)
-    link = rows.Links(page.path)
-    return template.render(page=page, site=site, link=link, words=_Words(site.terms)).encode()
+    shown = {"page": page, "site": site, "link": rows.Links(page.path), "words": _Words(site.terms)}
+    context = template.new_context(shown)
+    try:
+        return b"".join(map(str.encode, template.root_render_func(context)))
+    except Exception:  # noqa: BLE001  # it is raised again, with the line of the template
+        template.environment.handle_exception()
+    finally:
+        context.vars.clear()  # a macro of the page's own holds the page, and is held by it
 
 
 class _Words:

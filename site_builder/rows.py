@@ -4,6 +4,7 @@ A template that is asked for every cell takes most of the time of a build, so th
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import chain, repeat
 
 from markupsafe import Markup
@@ -39,8 +40,8 @@ class Links:
     def __init__(self, page: str) -> None:
         """Write links from this site path."""
         self._page = page
-        self._records = _Places(self._on_records)
-        self._lines = _Places(self._on_lines)
+        self._records = _Places(partial(_on_records, page))
+        self._lines = _Places(partial(_on_lines, page))
 
     def __call__(self, path: str) -> str:
         """Write the link to a site path."""
@@ -55,9 +56,6 @@ class Links:
         number = str(row)
         return f"{before}{number}{between}{number}</a>"
 
-    def _on_records(self, package: str, resource: str, page: int) -> tuple[str, str]:
-        return f'<a href="{escaped(self(urls.record_on(package, resource, page)))}', f'">{escaped(resource)} '
-
     def line(self, source: SourceRef, opening: str = "<a") -> str:
         """Write a link to the line that a record came from as HTML; nothing where none is known."""
         record, document, line, origin = source
@@ -70,8 +68,14 @@ class Links:
         number = str(line)
         return f"{opening}{before}{number}{between}{number}</a>"
 
-    def _on_lines(self, package: str, document: str, page: int) -> tuple[str, str]:
-        return f' href="{escaped(self(urls.line_on(package, document, page)))}', '">line '
+
+def _on_records(page: str, package: str, resource: str, number: int) -> tuple[str, str]:
+    place = urls.relative(page, urls.record_on(package, resource, number))
+    return f'<a href="{escaped(place)}', f'">{escaped(resource)} '
+
+
+def _on_lines(page: str, package: str, document: str, number: int) -> tuple[str, str]:
+    return f' href="{escaped(urls.relative(page, urls.line_on(package, document, number)))}', '">line '
 
 
 def records(page: RecordsPage, link: Links) -> Markup:

@@ -1,5 +1,7 @@
 """Texts and templates are escaped as Jinja and MarkupSafe would, in fewer steps."""
 
+import gc
+
 import jinja2
 import pytest
 from hypothesis import given
@@ -7,7 +9,12 @@ from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
 from site_builder.escaping import escaped
-from site_builder.render import _environment  # what pages are rendered with
+from site_builder.pages import Page
+from site_builder.render import (
+    _environment,  # what pages are rendered with
+    render,
+)
+from site_builder.settings import Site
 
 VALUES = ("<b>", "Quay & Co", "\"'", "", Markup("<b>&amp;</b>"), None, 12, 1.5, ("<", ">"))
 TEMPLATES = (
@@ -48,3 +55,18 @@ def test_a_template_may_ask_whether_a_value_has_something() -> None:
     """As those do that show values of several kinds."""
     text = "{{ it.real is defined }}{{ it.misspelt is defined }}"
     assert _environment((("page.html", text),)).get_template("page.html").render(it=1) == "TrueFalse"
+
+
+class Own(Page):
+    """A page of a template with a macro of its own."""
+
+    template = "own.html"
+
+
+def test_nothing_of_a_page_that_is_written_waits_to_be_found_unused() -> None:
+    own = "{% macro path() %}{{ page.path }}{% endmacro %}{{ path() }} {{ link('datasets/') }}"
+    site = Site("", "", "en", "", "", "", (), (), "", "", (("own.html", own),), ())
+    render(Own(path="about/", title="", description=""), site)
+    gc.collect()
+    assert render(Own(path="about/", title="", description=""), site) == b"about/ ../datasets/"
+    assert gc.collect() == 0
