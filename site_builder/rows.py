@@ -5,12 +5,13 @@ A template that is asked for every cell takes most of the time of a build, so th
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
+from operator import add
 
 from markupsafe import Markup
 
 from site_builder import urls
-from site_builder.escaping import escaped
+from site_builder.escaping import all_escaped, escaped
 from site_builder.exports import as_text
 from site_builder.model import Cells, RecordRef, SourceRef, Value
 from site_builder.pages import FigureView, LineView, RecordsPage, row_titles
@@ -56,6 +57,15 @@ class Links:
         number = str(row)
         return f"{before}{number}{between}{number}</a>"
 
+    def records(self, records: Sequence[RecordRef]) -> list[str]:
+        """Write links to records, together where they are of one page, as those of most lists are."""
+        packages, resources, rows = zip(*records, strict=True) if records else ((), (), ())
+        page = _page_of_all(rows)
+        if page is None or len(set(packages)) > 1 or len(set(resources)) > 1:
+            return list(map(self.record, records))
+        before, between = self._records[packages[0], resources[0], page]
+        return [f"{before}{row}{between}{row}</a>" for row in map(str, rows)]
+
     def line(self, source: SourceRef, opening: str = "<a") -> str:
         """Write a link to the line that a record came from as HTML; nothing where none is known."""
         record, document, line, origin = source
@@ -67,6 +77,23 @@ class Links:
         before, between = self._lines[holder, document, urls.page_of(line)]
         number = str(line)
         return f"{opening}{before}{number}{between}{number}</a>"
+
+    def lines(self, sources: Sequence[SourceRef], opening: str = "<a") -> list[str]:
+        """Write links to the lines that records came from, together where they are of one page."""
+        records, documents, lines, origins = zip(*sources, strict=True) if sources else ((), (), (), ())
+        page = _page_of_all(lines) if all(documents) and all(lines) and not any(origins) else None
+        packages = {record.package for record in records}
+        if page is None or len(packages) > 1 or len(set(documents)) > 1:
+            return [self.line(source, opening) for source in sources]
+        before, between = self._lines[packages.pop(), documents[0], page]
+        return [f"{opening}{before}{line}{between}{line}</a>" for line in map(str, lines)]
+
+
+def _page_of_all(numbers: Sequence[int]) -> int | None:
+    """Say on which page all of some rows or lines are shown; nothing where they are on several, or on none."""
+    if not numbers or max(numbers) > urls.ROWS_AS_PAGES or urls.page_of(min(numbers)) != urls.page_of(max(numbers)):
+        return None
+    return urls.page_of(numbers[0])
 
 
 def _on_records(page: str, package: str, resource: str, number: int) -> tuple[str, str]:
@@ -101,13 +128,17 @@ def _column(cells: Cells, doubts: Sequence[str], marks: tuple[str, ...], label: 
     before, none = f"<td{label}>", f'<td class="none"{label}>'
     return [
         f"{before}{text}</td>\n" if missing is None else f"{none}{escaped(missing)}</td>\n"
-        for text, missing in zip(_all_escaped(cells.texts), cells.missing, strict=True)
+        for text, missing in zip(all_escaped(cells.texts), cells.missing, strict=True)
     ]
 
 
-def _sources(sources: Iterable[SourceRef], label: str, link: Links) -> list[str]:
-    before = f'<td class="source"{label}>'
-    return [f"{before}{_origin(source, link)}</td>\n</tr>\n" for source in sources]
+def _sources(sources: Sequence[SourceRef], label: str, link: Links) -> list[str]:
+    """Lead from each row to the record that it was made of, if it was compiled, and to the line that it came from."""
+    before, lines = f'<td class="source"{label}>', link.lines(sources)
+    if any(source.origin for source in sources):
+        made_of = [f"{link.record(source.origin)} " if source.origin else "" for source in sources]
+        lines = list(map(add, made_of, lines))
+    return [f"{before}{line or '–'}</td>\n</tr>\n" for line in lines]  # noqa: RUF001  # a dash, where there is nothing
 
 
 def _label(title: str) -> str:
@@ -125,37 +156,31 @@ def _cell(parts: Sequence[Passage], missing: str | None, doubt: str, label: str)
     return f"<td{label}>{_barred(parts)}{unsure}</td>\n"
 
 
-def _origin(source: SourceRef, link: Links) -> str:
-    """Lead to the record that a compiled row was made of, and to the line that it came from."""
-    made_of = f"{link.record(source.origin)} " if source.origin else ""
-    return f"{made_of}{link.line(source)}" or "–"  # noqa: RUF001  # a dash, where there is nothing
-
-
 def lines(page: Sequence[LineView], marks: tuple[str, ...], link: Links) -> Markup:
     """Write lines of a document, each with its number and the records that were taken from it."""
     texts = [line.text for line in page]
-    written = [_text(text, marks) for text in texts] if marks else _all_escaped(texts)
-    return Markup("".join([_numbered(*each, link) for each in zip(page, written, strict=True)]))  # noqa: S704  # likewise
+    written = [_text(text, marks) for text in texts] if marks else all_escaped(texts)
+    links = iter(link.records([source.record for line in page for source in line.records]))
+    taken = ["".join(islice(links, len(line.records))) for line in page]
+    each = zip(map(str, [line.number for line in page]), written, taken, strict=True)
+    return Markup("".join([_numbered(n, text, records) for n, text, records in each]))  # noqa: S704  # likewise
 
 
-def _numbered(line: LineView, text: str, link: Links) -> str:
-    number, _, records = line
-    n = str(number)
-    taken = "".join([link.record(source.record) for source in records]) if records else ""
-    beside = f'<span class="records">{taken}</span>' if taken else ""
+def _numbered(n: str, text: str, records: str) -> str:
+    beside = f'<span class="records">{records}</span>' if records else ""
     link_here = f'<a class="number" href="#l{n}" aria-label="Line {n}">{n}</a>'
     return f'<li id="l{n}">{link_here}<span class="text">{text}</span>{beside}</li>\n'
 
 
 def trail(sources: Sequence[SourceRef], link: Links, known: dict[SourceRef, str]) -> Markup:
     """List records, each a link to its page and to its line; what is known of them already is added to."""
-    written: list[str] = []
-    for source in sources:
-        made = known.get(source)
-        if made is None:
-            line = link.line(source, ' <a class="line"')
-            made = known[source] = f"<li>{link.record(source.record)}{line}</li>\n"
-        written.append(made)
+    try:
+        written = list(map(known.__getitem__, sources))
+    except KeyError:
+        records = link.records([source.record for source in sources])
+        lines = link.lines(sources, ' <a class="line"')
+        written = [f"<li>{record}{line}</li>\n" for record, line in zip(records, lines, strict=True)]
+        known.update(zip(sources, written, strict=True))
     return Markup(f"<ul>\n{''.join(written)}</ul>\n")  # noqa: S704  # each part is escaped
 
 
@@ -201,12 +226,6 @@ def as_words(value: Value) -> str:
 def text(written: str, marks: tuple[str, ...]) -> Markup:
     """Write a text, with a bar for each passage that is withheld."""
     return Markup(_text(written, marks))  # noqa: S704  # each part is escaped
-
-
-def _all_escaped(texts: Sequence[str]) -> list[str]:
-    """Escape many texts at once, which takes a fifth of what each apart would."""
-    together = escaped("\0".join(texts)).split("\0")
-    return together if len(together) == len(texts) else [escaped(text) for text in texts]  # one may hold the mark
 
 
 def _text(written: str, marks: tuple[str, ...]) -> str:
