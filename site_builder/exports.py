@@ -8,7 +8,7 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import TypeGuard, TypeVar
 
-from site_builder.model import Cell, Field, Figure, RecordRef, SourceRef, Table, Value, listed
+from site_builder.model import Cell, Cells, Field, Figure, RecordRef, SourceRef, Table, Value, by_field, listed
 
 
 def table_csv(table: Table) -> bytes:
@@ -57,30 +57,39 @@ def table_columns(table: Table, most: int) -> bytes:
     as ``[text, null, key]`` where its text does not sort as its value does. From then on it is the number of that
     first cell among the different cells of its column, counted from 0.
     """
-    cells = list(zip(*table.rows[:most], strict=True)) or [()] * len(table.resource.fields)
+    is_short = table.gaps is None and len(table.rows) <= most
+    cells = table.by_field if is_short else by_field(table.rows[:most]) or (Cells(),) * len(table.resource.fields)
     columns = ",\n".join(map(_column, table.resource.fields, cells))
     return f'{{"rows": {len(table.rows)}, "columns": [\n{columns}\n]}}\n'.encode()
 
 
-def _column(field: Field, cells: Sequence[Cell]) -> str:
-    numbers: dict[str | tuple[str, str], str] = {}
-    written: list[str] = []
-    is_number = field.is_number
-    for cell in cells:
-        value, text, missing = cell
-        same = text if missing is None else (text, missing)
-        if (number := numbers.get(same)) is not None:
-            written.append(number)
-        else:
-            numbers[same] = str(len(numbers))
-            is_plain = missing is None and value == text and not is_number
-            written.append(_quoted(text) if is_plain else _first(cell, is_number=is_number))
+def _column(field: Field, cells: Cells) -> str:
+    keys: Sequence[object] = cells.texts
+    if set(cells.missing) - {None}:
+        keys = tuple(zip(cells.texts, cells.missing, strict=True))
+    first = dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
+    places = sorted(first.values())
+    number = {keys[place]: str(n) for n, place in enumerate(places)}
+    written = list(map(number.__getitem__, keys)) if len(places) < len(keys) else [""] * len(keys)
+    if _are_as_written(cells):
+        for place in places:
+            written[place] = _quoted(cells.texts[place])
+    else:
+        for place in places:
+            cell = Cell(cells.values[place], cells.texts[place], cells.missing[place])
+            written[place] = _first(cell, is_number=field.is_number)
     about = {
         "name": field.name,
-        "number": is_number,
+        "number": field.is_number,
         "categories": [[each.value, each.label] for each in field.categories],
     }
     return f'{json.dumps(about, ensure_ascii=False)[:-1]}, "cells": [{",".join(written)}]}}'
+
+
+def _are_as_written(cells: Cells) -> bool:
+    """Whether each cell of a column has a value that is written and sorted as its text."""
+    values = cells.values
+    return (are(values, str) or are(values, int) or are(values, date)) and [*as_texts(values)] == [*cells.texts]
 
 
 def _first(cell: Cell, *, is_number: bool) -> str:
@@ -162,11 +171,9 @@ def _origin(origin: RecordRef) -> str:
 
 # --- values ----------------------------------------------------------------------------------------------------------
 
+_iso = lru_cache(maxsize=10_000)(date.isoformat)
+"""Writes a day: the same few hundred stand in most columns, and each is written for every format."""
 _Kind = TypeVar("_Kind", str, int, date)
-
-
-_day = lru_cache(maxsize=20_000)(date.isoformat)
-"""Writes a day. Tables have the same days again and again, and to look one up takes a fifth of writing it."""
 
 
 def are(values: Sequence[Value], kind: type[_Kind]) -> TypeGuard[Sequence[_Kind]]:
@@ -181,7 +188,7 @@ def _literals(values: Sequence[Value]) -> Iterable[str]:
     if are(values, int):
         return map(str, values)
     if are(values, date):
-        return [f'"{day}"' for day in map(_day, values)]
+        return [f'"{day}"' for day in map(_iso, values)]
     return map(literal, values)
 
 
@@ -224,7 +231,7 @@ def as_texts(values: Sequence[Value]) -> Sequence[str]:
     if are(values, str):
         return values
     if are(values, date):
-        return list(map(_day, values))
+        return list(map(_iso, values))
     if are(values, int):
         return list(map(str, values))
     return list(map(as_text, values))

@@ -47,6 +47,19 @@ def test_a_text_that_does_not_sort_as_its_value_brings_a_key() -> None:
     assert column("boolean", (True, "yes"), (False, "false")) == [["yes", None, "true"], "false"]
 
 
+def test_a_column_of_one_kind_is_written_as_one_of_several() -> None:
+    """What sorts as it is written is looked at together, and one cell that does not changes no other."""
+    days = [(date(2024, 2, 1), "2024-02-01"), (date(2024, 3, 1), "2024-03-01"), (date(2024, 2, 1), "2024-02-01")]
+    assert column("date", *days) == ["2024-02-01", "2024-03-01", 0]
+    assert column("date", *days, (None, "n/a", "not known"), days[1]) == [
+        *("2024-02-01", "2024-03-01", 0),
+        ["n/a", "not known"],
+        1,
+    ]
+    assert column("integer", (7, "7"), (12, "12"), (7, "7")) == ["7", "12", 0]
+    assert column("integer", (7, "7"), (12, "012"), (7, "7")) == ["7", ["012", None, 12], 0]
+
+
 def test_all_rows_are_counted_and_the_first_are_given() -> None:
     """So that a page can say that it does not filter all."""
     made = table(
