@@ -145,6 +145,34 @@ def test_a_link_to_a_row_or_line_is_the_one_that_urls_names(row: int) -> None:
     assert LINK.line(source(1, row)) == f'<a href="{urls.relative(PAGE, letter)}">line {row}</a>'
 
 
+@pytest.mark.parametrize(
+    "places",
+    [
+        [("parking-fines", "fines", 1, LETTER, 3), ("parking-fines", "fines", 2, LETTER, 4)],
+        [("parking-fines", "fines", 1, LETTER, 3), ("parking-fines", "fines", 1001, LETTER, 1003)],
+        [("parking-fines", "fines", 1, LETTER, 3), ("parking-fines", "permits", 2, LETTER, 4)],
+        [("parking-fines", "fines", 1, LETTER, 3), ("libraries", "fines", 2, LETTER, 4)],
+        [("parking-fines", "fines", 1, LETTER, 3), ("parking-fines", "fines", 2, "source/annex.txt", 4)],
+        [("parking-fines", "fines", 1, LETTER, 3), ("parking-fines", "fines", 2, LETTER, None)],
+        [("parking-fines", "fines", 1, LETTER, 3), ("parking-fines", "fines", 100_001, LETTER, 100_003)],
+        [],
+    ],
+    ids=["one page", "two pages", "two tables", "two packages", "two documents", "no line", "too far", "none"],
+)
+def test_links_that_are_written_together_are_those_of_each(
+    places: list[tuple[str, str, int, str, int | None]],
+) -> None:
+    """Also where they lead to several pages, tables, packages or documents."""
+    sources = [SourceRef(RecordRef(name, table, row), letter, line) for name, table, row, letter, line in places]
+    of_one = RecordRef("libraries", "loans", 7)
+    compiled = [*sources, SourceRef(RecordRef("parking-fines", "fines", 3), LETTER, 5, of_one)]
+    refs = [source.record for source in sources]
+
+    assert LINK.records(refs) == [LINK.record(ref) for ref in refs]
+    assert LINK.lines(sources, "<b") == [LINK.line(source, "<b") for source in sources]
+    assert LINK.lines(compiled) == [LINK.line(source) for source in compiled]
+
+
 def test_no_name_of_a_record_can_end_its_link() -> None:
     """A compiled table's author writes which record a row was made of."""
     record = RecordRef("parking-fines", 'x#"><script>', 1)
