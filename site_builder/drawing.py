@@ -29,6 +29,8 @@ _ANY_THREAD = "--no-memory-protection-keys"
 """With such keys, only the thread that began an engine, or a child of it, may end it: another ends the process."""
 _SMALL_NURSERY = "--max-semi-space-size=4"
 """Megabytes in which new values begin: few, which stay in a processor's cache, since a chart leaves next to nothing."""
+_WAITING = "--initial-old-space-size=32"
+"""Megabytes that older values may take before the engine first looks through all for what is no longer needed."""
 _NO_LAST_TIER = "--no-opt"
 """What runs most would be compiled once more, which takes longer than the charts of a process do."""
 
@@ -126,7 +128,8 @@ def _engine(process: int) -> Any:  # noqa: ANN401, ARG001  # the engine is impor
     # Whoever draws nothing does not wait for it.
     from py_mini_racer import DEFAULT_V8_FLAGS, MiniRacer, init_mini_racer  # noqa: PLC0415
 
-    init_mini_racer(flags=[*DEFAULT_V8_FLAGS, _ANY_THREAD, _SMALL_NURSERY, _NO_LAST_TIER], ignore_duplicate_init=True)
+    flags = [*DEFAULT_V8_FLAGS, _ANY_THREAD, _SMALL_NURSERY, _WAITING, _NO_LAST_TIER]
+    init_mini_racer(flags=flags, ignore_duplicate_init=True)
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # likewise
 
     with ThreadPoolExecutor(1) as apart:  # it would take the event loop of this thread for its own, if there is one
