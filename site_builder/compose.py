@@ -1,5 +1,6 @@
 """What spans the packages: home, catalogue, authorities, content pages, and the files for programs."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -28,7 +29,7 @@ from site_builder.pieces import Piece, Pieces
 from site_builder.problems import Problem
 from site_builder.redirects import plan_redirects
 from site_builder.render import render
-from site_builder.search import counted_in, index_own, write_index, write_part, write_words
+from site_builder.search import counted_in, searched, write_index, write_own, write_part, write_words
 from site_builder.series import coverage, hold_against
 from site_builder.series_pages import series_pages
 from site_builder.settings import SETTINGS, Site
@@ -84,13 +85,17 @@ def compose(  # noqa: PLR0913, PLR0917  # what spans the packages is made of all
     content: Sequence[ContentFile],
     site: Site,
     out: Folder,
+    begun: Iterable[Future[Piece]],
     withdrawn: Sequence[Withdrawn] = (),
     holdings: Holdings = NO_HOLDINGS,
 ) -> tuple[Problem, ...]:
-    """Write everything that is not a package's own, but for what is made from all files: search index and manifest."""
+    """Write everything that is not a package's own, but for what is made from all files: search index and manifest.
+
+    What was begun of groups is waited for when all is written that tells nothing of it.
+    """
     cards = members.cards
     begun = [
-        *_begin_groups(members, site),
+        *begun,
         *_begin_catalogue(members, site),
         *_begin_authorities(members, site),
         *_begin_pictures(members, content, site),
@@ -102,11 +107,7 @@ def compose(  # noqa: PLR0913, PLR0917  # what spans the packages is made of all
         *glossary_pages(site.vocabulary, codes, site.terms, holdings, members.with_whole(vocabulary)),
         *series_pages(series, cards, site.series_package),
     ]
-    for piece in begun:
-        done = piece.result()
-        out.adopt(done.folder / SITE, done.files)
-    planned = [*_pages(members, content, site, out.files), *special]
-    problems = (*_dead_navigation(planned, site), *_two_of_one_address(cards), *amiss)
+    planned = [*_pages(members, content, site), *special]
     for page in planned:
         out.write(urls.page_file(page.path), render(page, site))
     for written in content:
@@ -118,6 +119,12 @@ def compose(  # noqa: PLR0913, PLR0917  # what spans the packages is made of all
                 out.write(urls.chart(written.page, figure.summary.name), chart_json(figure, sources, ()))
     for asset in site.assets:
         out.write(asset.path, asset.read())
+    for piece in begun:
+        done = piece.result()
+        out.adopt(done.folder / SITE, done.files)
+    catalogue = _catalogue(members, site, out.files)
+    out.write(urls.page_file(catalogue.path), render(catalogue, site))
+    problems = (*_dead_navigation([catalogue, *planned], site), *_two_of_one_address(cards), *amiss)
     _write_metadata(members, site, out, withdrawn)
     paths = [*members.paths(), *(file.path for file in out.files)] if site.redirects else ()
     redirects, dead = plan_redirects(site, paths)
@@ -126,14 +133,16 @@ def compose(  # noqa: PLR0913, PLR0917  # what spans the packages is made of all
     return (*problems, *dead)
 
 
-def _begin_groups(members: Members, site: Site) -> Iterator[Future[Piece]]:
+def begin_groups(members: Members, site: Site) -> list[Future[Piece]]:
     """Begin what holds or lists all packages: of a large site for each group apart."""
+    begun: list[Future[Piece]] = []
     for group, names in members.groups.items():
         its, told = members.of(names), members.keys(names)
         if group:
-            yield members.pieces.begin(f"group-{group}", told, write_group, group, its, site)
+            begun.append(members.pieces.begin(f"group-{group}", told, write_group, group, its, site))
         else:
-            yield members.pieces.begin("everything", told, write_everything_of, group, its)
+            begun.append(members.pieces.begin("everything", told, write_everything_of, group, its))
+    return begun
 
 
 def _begin_authorities(members: Members, site: Site) -> Iterator[Future[Piece]]:
@@ -251,11 +260,10 @@ def _pages(
     members: Members,
     content: Sequence[ContentFile],
     site: Site,
-    files: Sequence[File],
 ) -> Iterator[pages.Page]:
+    """Give all pages but the catalogue's, which says how large the files of all packages are."""
     cards = members.cards
     yield _home(cards, next((page for page in content if page.page == urls.HOME), None), site)
-    yield _catalogue(members, site, files)
     yield pages.ApiPage(
         path=urls.API,
         title="For programs",
@@ -451,19 +459,24 @@ def begin_search(members: Members, site: Site) -> list[Future[Piece]]:
     ]
 
 
+def index_own(members: Members, site: Site, out: Folder) -> list[Future[Piece]]:
+    """Index the pages of the site's own, where the packages are indexed apart, unless they say what they did."""
+    if not search_groups(members.kept):
+        return []
+    pages = [*searched(out.root, out.files)]
+    told = [part for page in pages for part in (page.path, hashlib.sha256(page.html).hexdigest())]
+    return [members.pieces.begin("search", told, write_own, site.language, pages, here=True)]
+
+
 def finish_search(begun: Iterable[Future[Piece]], members: Members, site: Site, scratch: Path, out: Folder) -> None:
-    """Index the pages of the site's own, or all of a small site's, and gather the rest."""
-    begun = [*begun]
-    if not begun:
-        parts = ((kept.folder / SITE, kept.files()) for kept in members.kept.values())
-        write_index(site.language, scratch, out, parts)
-        return
-    own = index_own(site.language, scratch, out)
+    """Gather what was indexed, or index all pages of a small site."""
     done = [piece.result() for piece in begun]
-    counted = [own, *(counted_in(piece.folder) for piece in done)]
+    if not done:
+        write_index(site.language, scratch, out, members.kept.values())
+        return
     for piece in done:
         out.adopt(piece.folder / SITE, piece.files)
-    write_words(out, counted)
+    write_words(out, (counted_in(piece.folder) for piece in done))
 
 
 def write_manifest(members: Members, out: Folder) -> None:

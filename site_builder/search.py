@@ -14,16 +14,17 @@ import shutil
 import subprocess
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from site_builder import urls
 from site_builder.built import SITE
 from site_builder.keeping import Kept
 from site_builder.model import File
+from site_builder.notes import read_note, write_note
 from site_builder.output import Folder, place
 
 PROGRAM = "pagefind_bin"
@@ -80,6 +81,8 @@ SECONDS, SECONDS_A_PAGE = 30, 0.2
 """Time that Pagefind may take, twenty times what it does: where the disk fails it may wait for itself for ever."""
 _MEMORY = {"_RJEM_MALLOC_CONF": "thp:always,narenas:2,dirty_decay_ms:-1"}
 """Asks jemalloc, by which Pagefind takes memory, for large pages, and to give none back: a tenth of the time less."""
+_SEARCHED = "searched.pickle"
+"""What is to be searched of a package, in its folder. With the package it goes, and is made anew."""
 Counted = tuple[dict[str, int], dict[str, int]]
 """How often words stand in prose, and how often in records."""
 _COUNTED = "words.json"
@@ -98,20 +101,30 @@ _LAST_OF_SCRIPTS = (b",search};", b"self.postMessage(response);});})();")
 """How Pagefind's two scripts end."""
 
 
+class Searched(NamedTuple):
+    """What is to be searched of a page."""
+
+    path: str
+    """Where the page lies on the site."""
+    html: bytes
+    """Its main part without noise."""
+
+
 class SearchError(RuntimeError):
     """Pagefind is not there, or does not run."""
 
 
-def write_index(language: str, scratch: Path, out: Folder, parts: Iterable[tuple[Path, Iterable[File]]] = ()) -> None:
-    """Index the pages that lie in a folder already, and in others that are parts of the site; write the index there."""
-    everything = chain([(out.root, out.files)], parts)
-    counted = _index(language, scratch, out, everything, urls.SEARCH_INDEX, (*_INDEX, *_PROGRAM))
+def write_index(language: str, scratch: Path, out: Folder, members: Iterable[Kept] = ()) -> None:
+    """Index the pages that lie in a folder already, and those of packages; write the index there."""
+    pages = chain(searched(out.root, out.files), *map(_searched_of, members))
+    counted = _index(language, scratch, out, pages, urls.SEARCH_INDEX, (*_INDEX, *_PROGRAM))
     write_words(out, [counted])
 
 
-def index_own(language: str, scratch: Path, out: Folder) -> Counted:
-    """Index the pages that lie in a folder already, and count their words."""
-    return _index(language, scratch, out, [(out.root, out.files)], urls.SEARCH_INDEX, (*_INDEX, *_PROGRAM))
+def write_own(out: Folder, language: str, pages: Iterable[Searched]) -> None:
+    """Index pages of the site's own, and keep beside the index how often their words stand there."""
+    counted = _index(language, out.root.parent, out, pages, urls.SEARCH_INDEX, (*_INDEX, *_PROGRAM))
+    _keep_counted(out, counted)
 
 
 def write_part(out: Folder, group: str, language: str, members: Sequence[Kept]) -> None:
@@ -119,13 +132,17 @@ def write_part(out: Folder, group: str, language: str, members: Sequence[Kept]) 
 
     What finds words in it is written once, beside the index of the site's own pages.
     """
-    parts = ((member.folder / SITE, member.files()) for member in members)
-    counted = _index(language, out.root.parent, out, parts, urls.search_part(group), _INDEX)
+    pages = chain.from_iterable(map(_searched_of, members))
+    counted = _index(language, out.root.parent, out, pages, urls.search_part(group), _INDEX)
+    _keep_counted(out, counted)
+
+
+def _keep_counted(out: Folder, counted: Counted) -> None:
     (out.root.parent / _COUNTED).write_text(json.dumps(counted, ensure_ascii=False), "utf-8")
 
 
 def counted_in(piece: Path) -> Counted:
-    """Read how often words stand in a group of packages, from where its index is kept."""
+    """Read how often words stand in pages, from where their index is kept."""
     counted: Counted = json.loads((piece / _COUNTED).read_text("utf-8"))
     return counted
 
@@ -145,13 +162,14 @@ def _index(  # noqa: PLR0913, PLR0917  # what is indexed, where, and what of it 
     language: str,
     scratch: Path,
     out: Folder,
-    parts: Iterable[tuple[Path, Iterable[File]]],
+    searched: Iterable[Searched],
     place: str,
     needed: Sequence[str],
 ) -> Counted:
     pages, index = scratch / "pages", scratch / "index"
-    for folder, files in parts:
-        _gather(folder, files, pages)
+    for page in searched:
+        (pages / page.path).parent.mkdir(parents=True, exist_ok=True)
+        (pages / page.path).write_bytes(page.html)
     _run(pages, index, language)
     fragments: list[Any] = []
     for path in sorted({path for pattern in needed for path in index.glob(pattern)}):
@@ -180,14 +198,23 @@ def unpacked(suffix: str, data: bytes) -> bytes:
         return b""
 
 
-def _gather(folder: Path, files: Iterable[File], pages: Path) -> None:
-    """Copy what is to be searched; never an author's file, which might ask to be."""
+def searched(folder: Path, files: Iterable[File]) -> Iterator[Searched]:
+    """Give what is to be searched of a folder's files; never an author's file, which might ask to be."""
     for file in files:
         if file.path.endswith(".html") and not file.path.startswith("data/"):
             html = Path(place(folder, file)).read_bytes()
             if b" data-pagefind-body" in html:
-                (pages / file.path).parent.mkdir(parents=True, exist_ok=True)
-                (pages / file.path).write_bytes(without_noise(html))
+                yield Searched(file.path, without_noise(html))
+
+
+def _searched_of(member: Kept) -> list[Searched]:
+    """Give what is to be searched of a package, which is noted beside its card by whoever asks first."""
+    note = member.folder / _SEARCHED
+    pages = read_note(note)
+    if not isinstance(pages, list):
+        pages = [*searched(member.folder / SITE, member.files())]
+        write_note(note, pages)
+    return pages
 
 
 def without_noise(html: bytes) -> bytes:
