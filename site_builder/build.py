@@ -19,7 +19,15 @@ from site_builder.built import SITE, Builder, BuiltPackage, Checker, Executor
 from site_builder.cache import opened, package_key, shared_key, working_folder
 from site_builder.charts import draw, redraw
 from site_builder.compiling import Recipe, compile_tables, recipes
-from site_builder.compose import Members, begin_search, compose, finish_search, write_manifest
+from site_builder.compose import (
+    Members,
+    begin_groups,
+    begin_search,
+    compose,
+    finish_search,
+    index_own,
+    write_manifest,
+)
 from site_builder.content import read_content
 from site_builder.discover import discover
 from site_builder.fingerprints import Inputs, digest, look_at_inputs, program
@@ -144,9 +152,10 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         searched: list[Future[Piece]] = []
         if not errors(problems):
             with timing.stage("compose"):
+                grouped = begin_groups(members, site)
                 searched = begin_search(members, site)
                 holdings = read_holdings(whole, site.vocabulary, LONGEST_TRAIL)
-                problems = (*problems, *compose(members, content, site, folder, withdrawn, holdings))
+                problems = (*problems, *compose(members, content, site, folder, grouped, withdrawn, holdings))
                 theirs = ((part.folder, part.files()) for part in parts.values())
                 problems = (*problems, *remains(chain([(folder.root, folder.files)], theirs), withdrawn))
         if not drafting:
@@ -156,17 +165,21 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
             return Outcome(in_order(problems), len(folders), tracebacks=_traces(built), timed=keeper.timed)
         composed(partial(lay, parts=parts.values(), rest=folder))
         with timing.stage("tidy"):
-            members.pieces.tidy()
             keeper.tidy(package.name for package in built)
             recall.write(kept / _RECALL, inputs.began)
         with timing.stage("search"):
+            searched += index_own(members, site, folder)
+        with timing.stage("assemble"):
+            laid = spare.begin(known.result(), stage, parts)
+        with timing.stage("search"):
             finish_search(searched, members, site, stage / "search", folder)
+            members.pieces.tidy()
         with timing.stage("manifest"):
             write_manifest(members, folder)
         with timing.stage("verify"):
             verify(folder.root, folder.files, folder.adopted)
         with timing.stage("assemble"):
-            tree = spare.assemble(known.result(), stage, parts, folder)
+            tree = spare.assemble(laid, folder)
         with timing.stage("publish"):
             in_one_step = spare.publish(tree)
     return Outcome(

@@ -242,6 +242,19 @@ class _Contents:
     """
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A tree in which all parts lie, and what else was there before."""
+
+    tree: Path
+    parts: Mapping[str, tuple[str, tuple[str, ...]]]
+    """As in what the tree will consist of; so are the last two."""
+    files_before: Mapping[str, str]
+    """SHA-256 of each other file that is still there from before, by its path."""
+    looks: Mapping[str, str]
+    below: Mapping[str, _Paths]
+
+
 class Spare:
     """The site that was swapped out last, and what it consists of; of use for one place alone."""
 
@@ -274,10 +287,10 @@ class Spare:
         }
         return replace(known, parts=sound)
 
-    def assemble(self, before: _Contents | None, stage: Path, parts: Mapping[str, Part], rest: Folder) -> Path:
-        """Give a folder that holds all parts and all other files: the spare, brought up to date, or a new one.
+    def begin(self, before: _Contents | None, stage: Path, parts: Mapping[str, Part]) -> _Begun:
+        """Lay all parts into the spare, or into a new folder of the stage, while other files are still being made.
 
-        The other files lie in the stage. The manifest, one of these, goes last, and is taken away first.
+        The manifest is taken away first: a tree that is never finished is none.
         """
         base = self.tree if before else stage / "tree"
         if before is None:
@@ -286,26 +299,37 @@ class Spare:
             before = _Contents({}, {}, {}, {})
         (base / MANIFEST).unlink(missing_ok=True)
         held = {name: (part.key, part.roots) for name, part in parts.items()}
-        hashes = {file.path: file.sha256 for file in rest.files}
         other = {name for name in {**before.parts, **held} if before.parts.get(name) != held.get(name)}
         for name in sorted(other):
             for root in before.parts.get(name, ("", ()))[1]:
                 remove(base / root)
-        for path, digest in before.files.items():
-            if hashes.get(path) != digest and path != MANIFEST:
+        taken = tuple(root for name in parts.keys() & other for root in parts[name].roots)
+        files_before = dict(before.files)
+        for path in before.files:
+            if path.startswith(taken):
                 _unlink(base, path)
+                del files_before[path]
         below = {root: before.below[root] for name in held.keys() - other for root in held[name][1]}
         for name in sorted(parts.keys() & other):
             files = tuple(parts[name].files())
             linked = _lay(base, parts[name].folder, files)
             below |= {root: _paths(root, files, copied=not linked) for root in parts[name].roots}
-        changed = [file for file in rest.files if before.files.get(file.path) != file.sha256 and file.path != MANIFEST]
-        _lay(base, rest.root, changed)
-        _lay(base, rest.root, (file for file in rest.files if file.path == MANIFEST))
         looks = {root: before.looks[root] for name in held.keys() - other for root in held[name][1]}
         looks |= {root: _look_at(f"{base}/{root}", below[root]) for root in below.keys() - looks.keys()}
-        looks |= {path: linked_signature(os.lstat(f"{base}/{path}")) for path in hashes}
-        self._remember(base, _Contents(held, hashes, looks, below))
+        return _Begun(base, held, files_before, looks, below)
+
+    def assemble(self, begun: _Begun, rest: Folder) -> Path:
+        """Give the folder in which all parts lie, with all other files. The manifest, one of these, goes last."""
+        base, before = begun.tree, begun.files_before
+        hashes = {file.path: file.sha256 for file in rest.files}
+        for path, digest in before.items():
+            if hashes.get(path) != digest and path != MANIFEST:
+                _unlink(base, path)
+        changed = [file for file in rest.files if before.get(file.path) != file.sha256 and file.path != MANIFEST]
+        _lay(base, rest.root, changed)
+        _lay(base, rest.root, (file for file in rest.files if file.path == MANIFEST))
+        looks = {path: linked_signature(os.lstat(f"{base}/{path}")) for path in hashes}
+        self._remember(base, _Contents(begun.parts, hashes, {**begun.looks, **looks}, begun.below))
         return base
 
     def publish(self, tree: Path) -> bool:
