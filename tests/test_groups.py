@@ -3,15 +3,15 @@
 import json
 import shutil
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from benchmarks.synthetic import name, write_repository
-from site_builder import groups, urls
+from benchmarks.synthetic import change_package, name, write_repository
+from site_builder import groups, search, urls
 from site_builder.build import build
 from site_builder.compose import search_groups
 from site_builder.verification import verify_folder
@@ -21,15 +21,20 @@ from tests.making import tree
 PACKAGES = 7
 
 
+def of_two(patch: pytest.MonkeyPatch) -> None:
+    """Let a site of four packages count as large, in groups of about two."""
+    patch.setattr(groups, "FEW", 3)
+    patch.setattr(groups, "TOGETHER", 2)
+    patch.setattr(groups, "SEARCHED_TOGETHER", 2)
+
+
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Build a site that counts as large with seven packages, in groups of about two."""
     folder = tmp_path_factory.mktemp("large")
     root = write_repository(folder / "repository", PACKAGES, rows=4)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(groups, "FEW", 3)
-        patch.setattr(groups, "TOGETHER", 2)
-        patch.setattr(groups, "SEARCHED_TOGETHER", 2)
+        of_two(patch)
         outcome = build(root, folder / "dist", Here())
     assert outcome.published, outcome.problems
     yield folder / "dist"
@@ -118,6 +123,54 @@ def test_each_group_has_an_index_of_its_own(large: Path) -> None:
     for part in (*names, "../pagefind/"):
         assert (large / "search" / part / "pagefind-entry.json").is_file()
     assert [path.parent.name for path in large.rglob("*.js") if path.name.startswith("pagefind")] == ["pagefind"] * 2
+
+
+def test_after_each_change_all_is_as_made_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """And only a package that changed is looked through again for what is to be searched: here its two pages."""
+    of_two(monkeypatch)
+    root = write_repository(tmp_path / "repository", 5, rows=2)
+    assert build(root, tmp_path / "dist", Here(), cache=tmp_path / "cache").published
+    about = root / "content" / "about.md"
+    changes: list[tuple[Callable[[], object], int]] = [
+        (lambda: change_package(root, 3, rows=2, draw=2), 2),
+        (lambda: shutil.rmtree(root / "datapackages" / name(1)), 0),
+        (lambda: about.write_text(about.read_text("utf-8") + "\nAnd a wholly new sentence.\n", "utf-8"), 0),
+    ]
+    cut: list[bytes] = []
+    without_noise = search.without_noise
+
+    def noted(html: bytes) -> bytes:
+        cut.append(html)
+        return without_noise(html)
+
+    monkeypatch.setattr(search, "without_noise", noted)
+    for number, (change, pages) in enumerate(changes):
+        change()
+        cut.clear()
+        assert build(root, tmp_path / "dist", Here(), cache=tmp_path / "cache").published
+        assert sum(b' data-kind="content"' not in html for html in cut) == pages
+        assert build(root, tmp_path / f"whole-{number}", Here()).published
+        assert tree(tmp_path / "dist") == tree(tmp_path / f"whole-{number}")
+
+
+def test_the_own_pages_are_indexed_anew_only_where_they_say_something_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Pagefind takes a twentieth of a second for them."""
+    of_two(monkeypatch)
+    root = write_repository(tmp_path / "repository", 4, rows=2)
+    notes = [tmp_path / "cache" / "pieces" / piece / "piece.pickle" for piece in ("search", "search-00")]
+
+    def made() -> list[int]:
+        assert build(root, tmp_path / "dist", Here(), cache=tmp_path / "cache").published
+        return [note.stat().st_mtime_ns for note in notes]
+
+    own, packages = made()
+    assert made() == [own, packages]
+    about = root / "content" / "about.md"
+    about.write_text(about.read_text("utf-8") + "\nAnd a wholly new sentence.\n", "utf-8")
+    newer, same = made()
+    assert (newer != own, same == packages) == (True, True)
 
 
 @pytest.mark.parametrize(("packages", "indexes"), [(64, 0), (65, 4), (1_000, 32), (10_000, 128), (100_000, 128)])

@@ -9,7 +9,19 @@ from pathlib import Path
 import pytest
 
 from site_builder import output
-from site_builder.output import BusyError, Folder, UnverifiedError, lay, manifest, place, publish, staging, verify
+from site_builder.output import (
+    BusyError,
+    Folder,
+    Part,
+    Spare,
+    UnverifiedError,
+    lay,
+    manifest,
+    place,
+    publish,
+    staging,
+    verify,
+)
 from tests.making import on_site, tree, write
 from tests.tools import ROOT
 
@@ -117,6 +129,35 @@ def test_a_changed_file_is_found(tmp_path: Path, text: str) -> None:
     Path(place(folder.root, folder.files[0])).write_text(text)
     with pytest.raises(UnverifiedError, match=r"a\.html is not what was written; the disk may be full"):
         verify(folder.root, folder.files)
+
+
+def test_a_package_takes_the_place_of_a_page_and_a_page_that_of_a_package(tmp_path: Path) -> None:
+    """As where a response is withdrawn, or is there again; what is laid last deletes nothing that was laid first."""
+    out = tmp_path / "dist"
+    spare = Spare(tmp_path / "spare", out)
+
+    def published(number: int, **packages: str) -> dict[str, bytes]:
+        with staging(out) as stage:
+            parts: dict[str, Part] = {}
+            for name, text in packages.items():
+                own = Folder(tmp_path / f"{name}-{number}")
+                own.write(f"datasets/{name}/index.html", text.encode())
+                own.write(f"datasets/{name}/records/index.html", text.encode())
+                roots = (f"datasets/{name}/",)
+                parts[name] = Part(text, own.root, roots, lambda files=own.files: files)  # type: ignore[misc]
+            rest = Folder(stage / "rest")
+            for name in {"fines", "books"} - packages.keys():
+                rest.write(f"datasets/{name}/index.html", b"withdrawn")
+            rest.write("manifest.json", f"{number}".encode())
+            spare.publish(spare.assemble(spare.begin(spare.known(), stage, parts), rest))
+        return {path: data for path, data in tree(out).items() if path.endswith("html")}
+
+    gone = {"datasets/fines/index.html": b"withdrawn"}
+    books = {"datasets/books/index.html": b"1", "datasets/books/records/index.html": b"1"}
+    fines = {"datasets/fines/index.html": b"1", "datasets/fines/records/index.html": b"1"}
+    for number, theirs in enumerate(({"books": "1"}, {"books": "1"}, {"books": "1", "fines": "1"}) * 2):
+        expected = books | (fines if "fines" in theirs else gone)
+        assert published(number, **theirs) == expected
 
 
 def test_the_first_site_is_put_in_its_place(tmp_path: Path) -> None:
