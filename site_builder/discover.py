@@ -53,14 +53,15 @@ def discover(
     """
     packages: list[PackageFolder] = []
     problems: list[Problem] = []
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+    for name in sorted(os.listdir(folder)) if folder.is_dir() else ():  # noqa: PTH208  # paths take long to sort
+        path = folder / name
         before = known(path)
         if before:
             packages.append(before)
             continue
-        if path.name.startswith(".") or (not path.is_symlink() and not path.is_dir()):
+        if name.startswith(".") or (not path.is_symlink() and not path.is_dir()):
             continue
-        package, found = screen(path, f"{folder.name}/{path.name}")
+        package, found = screen(path, f"{folder.name}/{name}")
         problems.extend(found)
         if package:
             packages.append(package)

@@ -6,6 +6,7 @@ and its path, a line for each, sorted by path. ``sha256sum`` writes the same lin
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -264,9 +265,12 @@ def read_withdrawn(
     """Find the folders that hold nothing but the notice of a package that was withdrawn."""
     found: list[Withdrawn] = []
     problems: list[Problem] = []
-    taken = {folder.name for folder in present}
-    for root in sorted(packages.iterdir()) if packages.is_dir() else ():
-        if root.name.startswith(".") or (root / DESCRIPTOR).is_file() or root.is_symlink() or not root.is_dir():
+    present = tuple(present)
+    taken, sound = {folder.name for folder in present}, {folder.root.name for folder in present}
+    names = sorted({*os.listdir(packages)} - sound) if packages.is_dir() else ()  # noqa: PTH208  # names alone
+    for name in names:
+        root = packages / name
+        if name.startswith(".") or (root / DESCRIPTOR).is_file() or root.is_symlink() or not root.is_dir():
             continue
         where = f"{packages.name}/{root.name}"
         files, faults = screen_files(root, where)
