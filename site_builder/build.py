@@ -1,6 +1,7 @@
 """The story of the program: discover the packages, build each by itself, compose what spans them, publish at once.
 
-One error anywhere publishes nothing, but every package is reported.
+One error anywhere publishes nothing, but every package is reported. What comes after the packages is imported while
+they are built.
 """
 
 from collections import deque
@@ -8,45 +9,34 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from traceback import format_exception
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from site_builder import timing, urls
 from site_builder.built import SITE, Builder, BuiltPackage, Checker, Executor
 from site_builder.cache import opened, package_key, shared_key, working_folder
-from site_builder.charts import draw, redraw
-from site_builder.compiling import Recipe, compile_tables, recipes
-from site_builder.compose import (
-    Members,
-    begin_groups,
-    begin_search,
-    compose,
-    finish_search,
-    index_own,
-    write_manifest,
-)
-from site_builder.content import read_content
 from site_builder.discover import discover
 from site_builder.fingerprints import Inputs, digest, look_at_inputs, program
 from site_builder.glossary import read_glossary
 from site_builder.history import read_history
-from site_builder.holding import read_holdings
 from site_builder.keeping import Keeper, Kept, Ready
 from site_builder.model import Figure, PackageFolder
 from site_builder.output import Folder, Part, Spare, lay, staging, verify
-from site_builder.pages import LONGEST_TRAIL
-from site_builder.pieces import Piece, Pieces
 from site_builder.problems import Problem, errors, in_order
 from site_builder.recall import Recall
+from site_builder.recipes import Recipe, recipes
 from site_builder.series import read_series
 from site_builder.settings import read_site
 from site_builder.versions import read_withdrawn
 from site_builder.vocabulary import read_vocabulary
-from site_builder.withdrawal import remains
 from site_builder.workers import Crashed, is_of_the_machine
+
+if TYPE_CHECKING:
+    from site_builder.pieces import Piece
 
 PACKAGES = "datapackages"
 _RECALL = "recall.pickle"
@@ -122,21 +112,37 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
     series, amiss = read_series(site.series_package, folders)
     site = replace(site, terms=terms, vocabulary=vocabulary, series=series, drafting=drafting)
     problems = (*problems, *found, *wrong, *amiss)
-    with staging(out) as stage, opened(cache, stage / "kept") as kept:
+    with staging(out) as stage, opened(cache, stage / "kept") as kept, ThreadPoolExecutor(1) as aside:
         spare = Spare(kept / "spare" / digest([str(out.absolute())])[:16], out)
         shared = shared_key(root, site, folders, made_by)
         key_of = partial(package_key, shared=shared, recall=recall)
         keeper = Keeper(executor, kept / "packages", key_of, ready, fresh=fresh)
-        with ThreadPoolExecutor(1) as aside:
-            known = aside.submit(spare.known)
-            with timing.stage("history"):
-                history = read_history(root, folders, stage / "history", required=require_history, told=recall.told)
-            folders, problems = history.folders, (*problems, *history.problems)
-            with timing.stage("packages"):
-                builder = Builder.of(site, working_folder(kept, stage / "kept", made_by))
-                built = each_package(folders, builder, keeper.folder, keeper, progress, recall.recipes)
+        known = aside.submit(spare.known)
+        with timing.stage("history"):
+            history = read_history(root, folders, stage / "history", required=require_history, told=recall.told)
+        folders, problems = history.folders, (*problems, *history.problems)
+        with timing.stage("packages"):
+            aside.submit(import_module, "site_builder.compose")
+            builder = Builder.of(site, working_folder(kept, stage / "kept", made_by))
+            built = each_package(folders, builder, keeper.folder, keeper, progress, recall.recipes)
         problems = (*problems, *(problem for package in built for problem in package.problems))
         whole = [package for package in built if package.card]
+        from site_builder.charts import draw, redraw  # noqa: PLC0415  # these were imported aside
+        from site_builder.compose import (  # noqa: PLC0415
+            Members,
+            begin_groups,
+            begin_search,
+            compose,
+            finish_search,
+            index_own,
+            write_manifest,
+        )
+        from site_builder.content import read_content  # noqa: PLC0415
+        from site_builder.holding import read_holdings  # noqa: PLC0415
+        from site_builder.pages import LONGEST_TRAIL  # noqa: PLC0415
+        from site_builder.pieces import Pieces  # noqa: PLC0415
+        from site_builder.withdrawal import remains  # noqa: PLC0415
+
         drawing = redraw if drafting else draw
         with timing.stage("content"):
             content, found = (
@@ -223,6 +229,8 @@ def check(
     require_history: bool = False,
 ) -> Outcome:
     """Find everything wrong with the packages of these names, or with all of them and the content; write nothing."""
+    from site_builder.content import read_content  # noqa: PLC0415  # a build needs it late
+
     folders, found = discover(root / PACKAGES)
     _, wrong = read_withdrawn(root / PACKAGES, folders)
     problems = (*found, *wrong)
@@ -276,6 +284,8 @@ def each_package(  # noqa: PLR0913, PLR0917  # what to do, where, how, and who i
     done.sort(key=lambda each: each.name)
     later: list[PackageFolder] = []
     for folder in partly:
+        from site_builder.compiling import compile_tables  # noqa: PLC0415  # for the few that need it
+
         sound = not any(errors(each.problems) for each in done)
         made, problems = compile_tables(folder, done, scratch) if sound else (None, ())
         later += [made] if made else []

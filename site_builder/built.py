@@ -6,16 +6,17 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from site_builder import workings
-from site_builder.database import Loaded
 from site_builder.model import Card, File, PackageFolder
 from site_builder.problems import Problem
-from site_builder.sandboxing import OWN
 from site_builder.settings import Site
 from site_builder.timing import Spent
 from site_builder.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from site_builder.database import Loaded
 
 SITE = "site"
 """The folder, in that of a package, that holds its files of the site."""
@@ -41,7 +42,7 @@ class BuiltPackage:
     """Nothing where there was an error."""
     files: tuple[File, ...] = ()
     """Files of the site, below ``site/`` in the scratch folder."""
-    tables: tuple[Loaded, ...] = ()
+    tables: "tuple[Loaded, ...]" = ()
     """Typed tables in Parquet, in the scratch folder, for SQL over several packages."""
     traceback: str = ""
     """Where this program failed over the package; for a maintainer's eyes, and never for the site."""
@@ -66,6 +67,7 @@ class Builder:
     def __call__(self, folder: PackageFolder, scratch: Path) -> BuiltPackage:
         """Build one package."""
         from site_builder.packages import build_package  # noqa: PLC0415  # half a second, for whoever builds packages
+        from site_builder.sandboxing import OWN  # noqa: PLC0415  # likewise
 
         workings.use(self.workings)
         OWN.begin()  # it takes as long as reading the package does

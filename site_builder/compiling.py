@@ -4,10 +4,9 @@ A resource whose ``foi`` object names a query (``compiled``) has no file in the 
 read, its file is written, the author's files beside it, and the package is checked and built as if it had come whole.
 """
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from site_builder.database import COMPILED, Failure, Query, ask
@@ -15,33 +14,13 @@ from site_builder.discover import DESCRIPTOR
 from site_builder.exports import values_csv
 from site_builder.model import ORIGIN, Answer, Facts, PackageFolder, RecordRef, Value
 from site_builder.problems import Problem
+from site_builder.recipes import Recipe, recipes
 from site_builder.spanning import HasTables, Span, spanning
 from site_builder.sql_faults import explain
 from site_builder.trails import Lookup
 
 _MOST = 20
 """Problems that are listed of one table; the rest would be the same again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """A table that is to be compiled."""
-
-    resource: str
-    path: str
-    """The file that is written."""
-    query: str
-    """The file of the query that makes it."""
-
-
-def recipes(folder: PackageFolder) -> tuple[Recipe, ...]:
-    """Say which tables of a package are compiled. What is wrong with the descriptor is said when it is read."""
-    try:
-        descriptor = json.loads((folder.root / DESCRIPTOR).read_text("utf-8"))
-        listed = [each for each in descriptor["resources"] if "compiled" in each["foi"]]
-        return tuple(Recipe(str(each["name"]), str(each["path"]), str(each["foi"]["compiled"])) for each in listed)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return ()
 
 
 def compile_tables(

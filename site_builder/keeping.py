@@ -14,15 +14,17 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from site_builder import fingerprints
 from site_builder.built import SITE, BuiltPackage, Executor
-from site_builder.database import Loaded
 from site_builder.model import Card, Field, File, PackageFolder
 from site_builder.notes import read_note, write_note
 from site_builder.output import place, remove, verify
 from site_builder.timing import Tally, Timed, measuring, stage
+
+if TYPE_CHECKING:
+    from site_builder.database import Loaded
 
 NOTE, CARD, FILES = "answer.pickle", "card.pickle", "files.pickle"
 """What is kept of a package beside what it wrote: the answer without its largest parts, and these parts."""
@@ -84,7 +86,7 @@ def slim(card: Card) -> Card:
     return replace(card, tables=tables, files=())
 
 
-def _loaded(tables: Iterable[Loaded]) -> tuple[Loaded, ...]:
+def _loaded(tables: "Iterable[Loaded]") -> "tuple[Loaded, ...]":
     """Leave out what served to load tables that were loaded."""
     return tuple(replace(table, csv=None, schema_json="") if table.parquet else table for table in tables)
 

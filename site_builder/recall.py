@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from site_builder import fingerprints
-from site_builder.compiling import Recipe, recipes
 from site_builder.fingerprints import Seen
 from site_builder.model import PackageFolder
 from site_builder.notes import read_note, write_note
+from site_builder.recipes import Recipe, recipes
 from site_builder.versions import Told, tell
 
 

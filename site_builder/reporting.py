@@ -12,13 +12,13 @@ from typing import TypeVar
 
 from site_builder.build import PACKAGES, check, each_package
 from site_builder.built import BuiltPackage, Executor
-from site_builder.compiling import recipes
 from site_builder.content import CONTENT
 from site_builder.discover import discover
 from site_builder.history import branches, files_at, files_now, open_repository, read_history, resolve, restore
 from site_builder.model import Figure, PackageFolder, Value
 from site_builder.packages import examine_package
 from site_builder.problems import Problem, errors, in_order
+from site_builder.recipes import recipes
 from site_builder.settings import Site, read_site
 from site_builder.vocabulary import NO_VOCABULARY, Vocabulary, read_vocabulary
 

@@ -30,7 +30,6 @@ from hypothesis import strategies as st
 
 from site_builder import urls, writable
 from site_builder.build import PACKAGES, build
-from site_builder.compiling import recipes
 from site_builder.database import prepare, to_load
 from site_builder.discover import discover
 from site_builder.downloads import derived_paths
@@ -39,6 +38,7 @@ from site_builder.exports import table_csv, table_json, table_ndjson
 from site_builder.model import Table
 from site_builder.problems import errors
 from site_builder.reading import read_package
+from site_builder.recipes import recipes
 from site_builder.sandbox import load
 from site_builder.spreadsheets import Cover, workbook
 from site_builder.workers import Here

@@ -82,7 +82,7 @@ def test_the_number_of_a_mapping_leads_to_its_records_and_their_lines(tmp_path: 
 
 def test_a_long_trail_is_cut_and_says_where_the_rest_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As that of a figure."""
-    monkeypatch.setattr("site_builder.build.LONGEST_TRAIL", 3)
+    monkeypatch.setattr("site_builder.pages.LONGEST_TRAIL", 3)
     page = text(site(tmp_path), "glossary/reason-group/no-permit")
 
     trail, _, rest = page.partition("“no permit”: 4 fines\n")[2].partition("\nAnd 1 more, in ")
