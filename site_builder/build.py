@@ -20,7 +20,7 @@ from site_builder import timing, urls
 from site_builder.built import SITE, Builder, BuiltPackage, Checker, Executor
 from site_builder.cache import opened, package_key, shared_key, working_folder
 from site_builder.discover import discover
-from site_builder.fingerprints import Inputs, digest, look_at_inputs, program
+from site_builder.fingerprints import Inputs, digest, look_at_inputs, look_at_packages, look_at_rest, program
 from site_builder.glossary import read_glossary
 from site_builder.history import read_history
 from site_builder.keeping import Keeper, Kept, Ready
@@ -156,6 +156,8 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         parts = {name: _part(each) for name, each in mine.items()}
         members = Members(mine, Pieces(executor, kept / "pieces", shared, fresh=fresh))
         searched: list[Future[Piece]] = []
+        looking = aside.submit(look_at_packages, root)  # nobody reads them any more
+        tidying = None if errors(problems) else aside.submit(_tidy, keeper, built, recall, kept / _RECALL, inputs.began)
         if not errors(problems):
             with timing.stage("compose"):
                 grouped = begin_groups(members, site)
@@ -166,13 +168,14 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
                 problems = (*problems, *remains(chain([(folder.root, folder.files)], theirs), withdrawn))
         if not drafting:
             with timing.stage("changed"):
-                problems = tuple(_but_of_changed(problems, inputs.changed(look_at_inputs(root))))
+                changed = inputs.changed(looking.result(), look_at_rest(root))
+                problems = tuple(_but_of_changed(problems, changed))
         if errors(problems):
             return Outcome(in_order(problems), len(folders), tracebacks=_traces(built), timed=keeper.timed)
         composed(partial(lay, parts=parts.values(), rest=folder))
         with timing.stage("tidy"):
-            keeper.tidy(package.name for package in built)
-            recall.write(kept / _RECALL, inputs.began)
+            if tidying:
+                tidying.result()
         with timing.stage("search"):
             searched += index_own(members, site, folder)
         with timing.stage("assemble"):
@@ -202,6 +205,12 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         missing_history=history.missing,
         timed=keeper.timed,
     )
+
+
+def _tidy(keeper: Keeper, built: Iterable[BuiltPackage], recall: Recall, path: Path, began: int) -> None:
+    """Note what is kept of packages that are whole, and what their folders hold; forget the rest."""
+    keeper.tidy(package.name for package in built)
+    recall.write(path, began)
 
 
 def _part(kept: Kept) -> Part:

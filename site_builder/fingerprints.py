@@ -160,14 +160,11 @@ class Inputs(NamedTuple):
         """Whether a later change of anything would show for certain."""
         return self.newest < self.began - TICK
 
-    def changed(self, now: "Inputs") -> tuple[str, ...]:
+    def changed(self, packages: Mapping[str, Seen], rest: Mapping[str, Seen]) -> tuple[str, ...]:
         """Name what looks otherwise by now, as problems name it; what is no file of the repository's is passed over."""
-        packages = sorted(self.packages.keys() | now.packages.keys())
-        there = [
-            f"datapackages/{name}" for name in packages if _differ(self.packages.get(name), now.packages.get(name))
-        ]
-        rest = [path for path in READ if _differ(self.rest.get(path), now.rest.get(path))]
-        return (*there, *rest)
+        names = sorted(self.packages.keys() | packages.keys())
+        there = [f"datapackages/{name}" for name in names if _differ(self.packages.get(name), packages.get(name))]
+        return (*there, *(path for path in READ if _differ(self.rest.get(path), rest.get(path))))
 
 
 def _differ(one: Seen | None, other: Seen | None) -> bool:
@@ -181,16 +178,25 @@ READ = ("site.toml", "content", "templates", "node_modules/.site")
 
 def look_at_inputs(root: Path) -> Inputs:
     """Look at everything that a build of a repository reads: its files, its history, and this program."""
-    began = time.time_ns()
+    return Inputs(time.time_ns(), look_at_packages(root), look_at_rest(root))
+
+
+def look_at_packages(root: Path) -> dict[str, Seen]:
+    """Look at each folder of a package, by its name."""
     packages: dict[str, Seen] = {}
     with contextlib.suppress(OSError), os.scandir(root / PACKAGES) as entries:
         for entry in sorted(entries, key=lambda each: each.name):
             packages[entry.name] = _walked([entry.path])
+    return packages
+
+
+def look_at_rest(root: Path) -> dict[str, Seen]:
+    """Look at everything else that a build reads."""
     rest = {path: _walked([str(root / path)]) for path in READ}
     rest["history"] = _walked(_history(root.absolute()))
     program = Look()
     look_at_program(program)
-    return Inputs(began, packages, rest | {"program": program.seen})
+    return rest | {"program": program.seen}
 
 
 def _walked(paths: Iterable[str]) -> Seen:
