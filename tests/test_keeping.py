@@ -389,6 +389,26 @@ def test_a_change_while_the_site_is_built_publishes_nothing(site: Site) -> None:
     assert tree(site.out) == site.whole()
 
 
+def test_a_disk_that_is_full_when_it_is_noted_what_is_kept_publishes_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is noted beside other work, whose end does not hide it."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    site.build()
+    before = tree(site.out)
+    edit("datapackages/library-books/books.csv", "Sand", "Sands")(site)
+    monkeypatch.setattr("site_builder.build.Recall.write", full)
+    with pytest.raises(OSError, match="No space left"):
+        site.build()
+    assert tree(site.out) == before
+    monkeypatch.undo()
+    assert site.build().published
+    assert tree(site.out) == site.whole()
+
+
 # --- keys ------------------------------------------------------------------------------------------------------------
 
 

@@ -64,6 +64,17 @@ def test_it_imports_nothing_but_the_standard_library(root: Path) -> None:
     assert "site_builder" in ours
 
 
+def test_what_comes_after_the_packages_is_not_imported_before_them() -> None:
+    """Nor is what reads tables: only the processes that build packages do."""
+    program = (
+        "import sys, site_builder.cli\n"
+        "print(*sorted({'compose', 'content', 'database', 'large', 'pages', 'render', 'safety'}\n"
+        "    & {name.partition('site_builder.')[2] for name in sys.modules}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, encoding="utf-8")
+    assert not done.stdout.strip()
+
+
 def a_new_file(root: Path) -> None:
     """Add a page."""
     write(root / "content", {"new.md": "# New\n\nA page.\n"})
