@@ -8,7 +8,7 @@ from tempfile import gettempdir
 
 LONGEST_FOLDER = 70
 """Characters of the temporary folder's path beyond which a fork server has no room for the name of its socket."""
-PRELOADED = ("site_builder.preloading", "site_builder.preloaded")
+PRELOADED = ("site_builder.preloading", "frictionless", "site_builder.offering", "site_builder.preloaded")
 """What the fork server imports before it forks, in this order."""
 
 

@@ -5,22 +5,17 @@ No thread is started here: a process with threads cannot be forked safely.
 
 import gc
 import sys
-import warnings
 
 import frictionless
 
 from site_builder import packages
 from site_builder.profiles import profile
-from site_builder.sandboxing import offer
 
 __all__ = ["packages"]
 
 # A worker that cannot begin, since whoever wanted it has ended meanwhile, has nobody to tell. What goes wrong in a task
 # is handed over as its answer.
 sys.excepthook = lambda *_: None
-# A first server of SQL begins while the rest is done here. It is a child of this process, and no worker.
-warnings.filterwarnings("ignore", "forkserver: waitpid returned unexpected pid")
-offer()
 frictionless.Resource(data=[["a"], ["b"]]).validate()
 for _name in ("foi", "summary", "versions"):
     profile(_name)

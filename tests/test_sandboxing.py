@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from site_builder import database, sandboxing
+from site_builder.ahead import PRELOADED
 from site_builder.database import Failure, Query, ask, prepare
 from site_builder.model import Answer, Cell, Field, Resource, Table
 from site_builder.sandboxing import OWN, Ended, Own
@@ -629,6 +630,18 @@ def test_the_first_server_of_a_pool_is_begun_by_what_its_processes_are_forked_fr
 def parents() -> str:
     """Give the numbers of the processes that started this one and its server."""
     return f"{os.getppid()} {Path(f'/proc/{server()}/stat').read_text('utf-8').rpartition(')')[2].split()[1]}"
+
+
+def test_that_server_begins_before_what_builds_packages_is_imported() -> None:
+    """It starts meanwhile, and a package asks for it soon after it is begun."""
+    assert PRELOADED.index("site_builder.offering") < PRELOADED.index("site_builder.preloaded")
+    code = (
+        "import sys, site_builder.offering\n"
+        "from site_builder.sandboxing import _offered\n"
+        "print(len(_offered), 'site_builder.packages' in sys.modules)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout == "1 False\n"
 
 
 def test_threads_that_ask_at_once_get_each_its_own_answer() -> None:
