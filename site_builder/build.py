@@ -6,7 +6,7 @@ they are built.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
@@ -166,10 +166,13 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
                 problems = (*problems, *compose(members, content, site, folder, grouped, withdrawn, holdings))
                 theirs = ((part.folder, part.files()) for part in parts.values())
                 problems = (*problems, *remains(chain([(folder.root, folder.files)], theirs), withdrawn))
-        if not drafting:
-            with timing.stage("changed"):
-                changed = inputs.changed(looking.result(), look_at_rest(root))
-                problems = tuple(_but_of_changed(problems, changed))
+        with timing.stage("changed"):
+            changed = inputs.changed(looking.result(), look_at_rest(root))
+            if changed:
+                wait(searched)
+                keeper.forget(changed)
+                members.pieces.forget()
+            problems = problems if drafting else tuple(_but_of_changed(problems, changed))
         if errors(problems):
             return Outcome(in_order(problems), len(folders), tracebacks=_traces(built), timed=keeper.timed)
         composed(partial(lay, parts=parts.values(), rest=folder))

@@ -119,6 +119,7 @@ class Keeper:
         """What the packages took that were built."""
         self.built = 0
         """Of these, how many were built, rather than given again."""
+        self._anew: set[str] = set()
         self._executor = executor
         self._key_of = key_of
         self._ready = ready
@@ -131,7 +132,8 @@ class Keeper:
             return self._executor.submit(function, *args)
         key = self._key_of(folder)
         given: Future[Any] = Future()
-        if not self._fresh and self._noted.looks.get(scratch.name) == _look(scratch, key):
+        noted = self._noted.looks.get(scratch.name)
+        if noted and not self._fresh and noted == _look(scratch, key):
             return _Later(partial(self._recall, scratch.name))
         kept = None if self._fresh else read_kept(scratch, key)
         if kept:
@@ -160,6 +162,7 @@ class Keeper:
             self.timed.add(Timed(kept.name, kept.built.spent))
             kept = _untimed(kept)
             self.kept[kept.name] = kept
+            self._anew.add(kept.name)
             if kept.built.card:
                 self._ready(kept)
         except BaseException as fault:  # noqa: BLE001  # it is handed on to whoever waits for the answer
@@ -170,6 +173,18 @@ class Keeper:
     def has(self, name: str, path: str) -> bool:
         """Say whether a package that was answered for has a file of this path on the site."""
         return any(file.path == path for file in self.kept[name].files())
+
+    def forget(self, changed: Collection[str]) -> None:
+        """Forget what was built now of inputs that were changed meanwhile, which are named as problems name them.
+
+        It lies under the key of what was there before, and would be given again if that came back. Where more than
+        packages changed, all that was built now may be made of it.
+        """
+        packages = {f"{fingerprints.PACKAGES}/{name}": name for name in self._anew}
+        spoilt = {packages[where] for where in changed if where in packages}
+        whole = all(where.startswith(f"{fingerprints.PACKAGES}/") for where in changed)
+        for name in spoilt if whole else self._anew:
+            (self.kept[name].folder / NOTE).unlink(missing_ok=True)
 
     def tidy(self, names: Iterable[str]) -> None:
         """Forget the packages that are no longer there, and note the others."""

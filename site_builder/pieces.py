@@ -37,6 +37,7 @@ class Pieces:
         self._shared = shared
         self._fresh = fresh
         self._wanted: set[str] = set()
+        self._anew: set[str] = set()
 
     def begin(
         self, name: str, told: Iterable[str], function: Callable[..., None], *args: object, here: bool = False
@@ -54,8 +55,14 @@ class Pieces:
             given: Future[Piece] = Future()
             given.set_result(piece)
             return given
+        self._anew.add(name)
         executor = _HERE if here else self._executor
         return executor.submit(make_piece, folder, key, function, *args)
+
+    def forget(self) -> None:
+        """Forget what was made now, once all of it is there: what it was made of was changed meanwhile."""
+        for name in self._anew:
+            (self._folder / name / NOTE).unlink(missing_ok=True)
 
     def tidy(self) -> None:
         """Forget the pieces that are no longer wanted."""

@@ -389,6 +389,28 @@ def test_a_change_while_the_site_is_built_publishes_nothing(site: Site) -> None:
     assert tree(site.out) == site.whole()
 
 
+@pytest.mark.parametrize("drafting", [False, True])
+def test_what_was_made_of_a_file_that_was_changed_for_a_while_is_not_kept(site: Site, *, drafting: bool) -> None:
+    """It would lie under the key of what was there before, and be given again once that is back."""
+    table = site.root / "datapackages/library-books/books.csv"
+    edit("datapackages/library-books/books.csv", "Sand", "Sands")(site)
+    wanted = table.read_text("utf-8")
+    meanwhile = f"{wanted}Dunes,nature,3\n"
+
+    class Saves(Here):
+        """Lets somebody save a table before the package is built of it."""
+
+        def submit(self, function: Callable[..., object], /, *args: object):  # type: ignore[no-untyped-def]  # noqa: ANN202  # as it is there
+            table.write_text(meanwhile, "utf-8")
+            return super().submit(function, *args)
+
+    build(site.root, site.out, Saves(), cache=site.folder / "cache", drafting=drafting)
+    table.write_text(wanted, "utf-8")
+    outcome = build(site.root, site.out, Here(), cache=site.folder / "cache", drafting=drafting)
+    assert outcome.published, outcome.problems
+    assert (site.out / "data/library-books/books.csv").read_text("utf-8") == wanted
+
+
 def test_a_disk_that_is_full_when_it_is_noted_what_is_kept_publishes_nothing(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
