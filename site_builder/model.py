@@ -502,9 +502,10 @@ class Table:
         return tuple(columns)
 
     @cached_property
-    def values(self) -> tuple[list[Value], ...]:
+    def values(self) -> tuple[Sequence[Value], ...]:
         """The values of each of these columns, of a table that is in memory: every format is written from them."""
-        return tuple(column.values(self.rows) for column in self.columns)
+        cells = [(column.is_reason, self.by_field[column.position]) for column in self.columns]
+        return tuple(each.missing if is_reason else each.values for is_reason, each in cells)
 
     def _has_gaps(self, position: int) -> bool:
         if self.gaps is not None:
