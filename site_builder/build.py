@@ -170,7 +170,7 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
             changed = inputs.changed(looking.result(), look_at_rest(root))
             if changed:
                 wait(searched)
-                keeper.forget(changed)
+                parts |= {name: replace(parts[name], key="") for name in keeper.forget(changed) if name in parts}
                 members.pieces.forget()
             problems = problems if drafting else tuple(_but_of_changed(problems, changed))
         if errors(problems):

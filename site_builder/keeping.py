@@ -174,17 +174,19 @@ class Keeper:
         """Say whether a package that was answered for has a file of this path on the site."""
         return any(file.path == path for file in self.kept[name].files())
 
-    def forget(self, changed: Collection[str]) -> None:
+    def forget(self, changed: Collection[str]) -> Collection[str]:
         """Forget what was built now of inputs that were changed meanwhile, which are named as problems name them.
 
         It lies under the key of what was there before, and would be given again if that came back. Where more than
-        packages changed, all that was built now may be made of it.
+        packages changed, all that was built now may be made of it. Gives the packages whose keys tell nothing.
         """
         packages = {f"{fingerprints.PACKAGES}/{name}": name for name in self._anew}
         spoilt = {packages[where] for where in changed if where in packages}
         whole = all(where.startswith(f"{fingerprints.PACKAGES}/") for where in changed)
-        for name in spoilt if whole else self._anew:
+        forgotten = spoilt if whole else self._anew
+        for name in forgotten:
             (self.kept[name].folder / NOTE).unlink(missing_ok=True)
+        return forgotten
 
     def tidy(self, names: Iterable[str]) -> None:
         """Forget the packages that are no longer there, and note the others."""

@@ -211,7 +211,7 @@ class Part:
     """Files of the site that fill whole folders, into which nothing else writes: those of a package."""
 
     key: str
-    """Tells what the files are: two parts of one key hold the same."""
+    """Tells what the files are: two parts of one key hold the same. Empty where nothing does."""
     folder: Path
     """Where they lie, under the hashes of their contents."""
     roots: tuple[str, ...]
@@ -299,7 +299,8 @@ class Spare:
             before = _Contents({}, {}, {}, {})
         (base / MANIFEST).unlink(missing_ok=True)
         held = {name: (part.key, part.roots) for name, part in parts.items()}
-        other = {name for name in {**before.parts, **held} if before.parts.get(name) != held.get(name)}
+        every = {**before.parts, **held}
+        other = {name for name in every if before.parts.get(name) != held.get(name) or not parts[name].key}
         for name in sorted(other):
             for root in before.parts.get(name, ("", ()))[1]:
                 remove(base / root)

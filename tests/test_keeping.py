@@ -411,6 +411,28 @@ def test_what_was_made_of_a_file_that_was_changed_for_a_while_is_not_kept(site: 
     assert (site.out / "data/library-books/books.csv").read_text("utf-8") == wanted
 
 
+def test_what_was_shown_of_a_file_that_was_changed_for_a_while_is_not_shown_again(site: Site) -> None:
+    """While somebody drafts it is shown at once; the site that it lay in becomes the one in which a later is laid."""
+    table, page = site.root / "datapackages/library-books/books.csv", site.root / "content/index.md"
+    edit("datapackages/library-books/books.csv", "Gull", "Gulls")(site)
+    wanted = table.read_text("utf-8")
+
+    class Saves(Here):
+        """Lets somebody save a table before the package is built of it."""
+
+        def submit(self, function: Callable[..., object], /, *args: object):  # type: ignore[no-untyped-def]  # noqa: ANN202  # as it is there
+            if "library-books" in str(args):
+                table.write_text(f"{wanted}Dunes,nature,3\n", "utf-8")
+            return super().submit(function, *args)
+
+    for executor in (Saves(), Here(), Here()):
+        table.write_text(wanted, "utf-8")
+        outcome = build(site.root, site.out, executor, cache=site.folder / "cache", drafting=True)
+        assert outcome.published, outcome.problems
+        page.write_text(page.read_text("utf-8") + "\nMore.\n", "utf-8")
+    assert (site.out / "data/library-books/books.csv").read_text("utf-8") == wanted
+
+
 def test_a_disk_that_is_full_when_it_is_noted_what_is_kept_publishes_nothing(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
