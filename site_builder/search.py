@@ -1,12 +1,13 @@
 """Index the site's pages for search with Pagefind, and list their words, so that a misspelt one can be answered.
 
-A template says with ``data-pagefind-body`` that its pages are searched. Pagefind knows pages, not records: a page of
-records is indexed whole, as one text, and ``templates/search.js`` finds the record by the marks between rows. One
-document for each record was measured instead (20,000 records: 13 s and 20,000 files rather than 2 s and 240 files).
+A template says with ``data-pagefind-body`` that its pages are searched. Pagefind knows pages, not records, and of a
+page of records it is given each different word once: the rows are put beside what it took from the page, and
+``templates/search.js`` finds the record in them. To index all words of all rows took four times as long.
 
 Pagefind runs without filters and with one language: with either its index differs from run to run.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -15,10 +16,14 @@ import subprocess
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from html import unescape
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import deflate
 
 from site_builder import urls
 from site_builder.built import SITE
@@ -68,19 +73,27 @@ _CUT = {
     b'<a class="line" ': b"</a>",
 }
 """What there is much of in the noise, which need not be shown to Pagefind first: how it begins, and how it ends."""
-_OF_ROWS = (b' data-kind="records"', b' data-kind="counts"')
+_KINDS_OF_ROWS = ("records", "counts")
+_OF_ROWS = tuple(f' data-kind="{kind}"'.encode() for kind in _KINDS_OF_ROWS)
 _LABEL = re.compile(rb' data-label="[^"]*"')
 _NONE = re.compile(rb'<td class="none">[^<]*</td>\n')
 """Records as ``rows.py`` writes them, and what of them is noise."""
-ROW_MARK = "\x1e"
-"""Stands before each row of records but a page's first: ``templates/search.js`` counts rows by it.
-
-It is ASCII's separator of records, so that a text of ASCII alone stays one, which Python parts faster.
-"""
+_ROW_MARK = "\x1e"
+"""Stands between rows while they are cut: ASCII's separator of records, at which Python parts words too."""
+_TAG = re.compile(r"<[^>]*>")
+_PART = re.compile(r"[^\W_]+")
+"""What Pagefind takes for a word by itself in a stretch without spaces, such as a day, beside the stretch without its
+signs."""
+_MOST_WEIGHT = 10
+"""The heaviest that Pagefind lets a word be. One that stands so often on a page or more often counts alike: more would
+hardly place it higher."""
 SECONDS, SECONDS_A_PAGE = 30, 0.2
 """Time that Pagefind may take, twenty times what it does: where the disk fails it may wait for itself for ever."""
 _MEMORY = {"_RJEM_MALLOC_CONF": "thp:always,narenas:2,dirty_decay_ms:-1"}
 """Asks jemalloc, by which Pagefind takes memory, for large pages, and to give none back: a tenth of the time less."""
+_CHUNKS = {"PAGEFIND_UNSTABLE_INDEX_CHUNK_SIZE": "3000"}
+"""Asks for files of so many places of words: to pack 20,000, its own number, takes several times as long for each, and
+a browser fetches more for one word. Where Pagefind knew it no longer, it would be slower and no more."""
 _SEARCHED = "searched.pickle"
 """What is to be searched of a package, in its folder. With the package it goes, and is made anew."""
 Counted = tuple[dict[str, int], dict[str, int]]
@@ -95,10 +108,31 @@ _PROGRAM = ("pagefind.js", "pagefind-worker.js", "wasm.*.pagefind")
 """What it writes of its own that our search page loads; the rest is its own interface."""
 _FRAGMENT = ".pf_fragment"
 """What the files are called that hold what was taken from each page."""
+_SIGN = b"pagefind_dcd"
+"""How what is packed in Pagefind's files begins."""
+_DIGITS = 16
+"""Of the hash that names rows."""
+_LEVEL = 4
+"""How hard rows are packed: to as much as by Pagefind, in a fifth of the time."""
 _GZIP = 16 + zlib.MAX_WBITS
 """Asks zlib for the form of gzip, whose checksum it then looks at."""
 _LAST_OF_SCRIPTS = (b",search};", b"self.postMessage(response);});})();")
 """How Pagefind's two scripts end."""
+
+
+class Rows(NamedTuple):
+    """The rows of a page of records."""
+
+    first: int
+    """Number of the first."""
+    texts: list[str]
+    """Each row's cells, with a sign between them."""
+    words: dict[str, int]
+    """How often what stands between spaces stands there, in small letters."""
+
+    def name(self) -> str:
+        """Name them by what they are, so that a browser never takes a file of them for one of others."""
+        return hashlib.sha256("\n".join([str(self.first), *self.texts]).encode()).hexdigest()[:_DIGITS]
 
 
 class Searched(NamedTuple):
@@ -107,7 +141,8 @@ class Searched(NamedTuple):
     path: str
     """Where the page lies on the site."""
     html: bytes
-    """Its main part without noise."""
+    """Its main part without noise, with each different word of its rows."""
+    rows: Rows | None
 
 
 class SearchError(RuntimeError):
@@ -167,22 +202,46 @@ def _index(  # noqa: PLR0913, PLR0917  # what is indexed, where, and what of it 
     needed: Sequence[str],
 ) -> Counted:
     pages, index = scratch / "pages", scratch / "index"
+    tables: dict[str, Rows] = {}
+    prose: Counter[str] = Counter()
+    records: Counter[str] = Counter()
     for page in searched:
         (pages / page.path).parent.mkdir(parents=True, exist_ok=True)
         (pages / page.path).write_bytes(page.html)
+        if page.rows:
+            tables[page.rows.name()] = page.rows
+            records.update(page.rows.words)
     _run(pages, index, language)
-    fragments: list[Any] = []
     for path in sorted({path for pattern in needed for path in index.glob(pattern)}):
         data = path.read_bytes()
         written = unpacked(path.suffix, data)
         if not written:
             raise SearchError(f"Pagefind wrote only a part of {path.name}; the disk may be full")
         if path.suffix == _FRAGMENT:
-            fragments.append(json.loads(written.removeprefix(b"pagefind_dcd")))
+            fragment = json.loads(written.removeprefix(_SIGN))
+            rows = _rows_of(fragment, tables)
+            if rows:
+                data = _with_rows(fragment, rows)
+            else:
+                prose.update(fragment["content"].split())
         out.write(place + path.relative_to(index).as_posix(), data)
     shutil.rmtree(pages, ignore_errors=True)
     shutil.rmtree(index)
-    return _words(fragments)
+    return _likely(prose), _likely(records)
+
+
+def _rows_of(fragment: Mapping[str, Any], tables: Mapping[str, Rows]) -> Rows | None:
+    """Find the rows of a page by the name that stands in it as an anchor."""
+    if fragment["meta"]["kind"] not in _KINDS_OF_ROWS:
+        return None
+    return next((tables[anchor["id"]] for anchor in fragment["anchors"] if anchor["id"] in tables), None)
+
+
+def _with_rows(fragment: Mapping[str, Any], rows: Rows) -> bytes:
+    """Put rows beside what Pagefind took of their page, in a file as it writes them."""
+    whole = {**fragment, "rows": {"first": rows.first, "texts": rows.texts}}
+    text = json.dumps(whole, ensure_ascii=False, check_circular=False, separators=(",", ":"))
+    return bytes(deflate.gzip_compress(_SIGN + text.encode(), _LEVEL))
 
 
 def unpacked(suffix: str, data: bytes) -> bytes:
@@ -204,7 +263,7 @@ def searched(folder: Path, files: Iterable[File]) -> Iterator[Searched]:
         if file.path.endswith(".html") and not file.path.startswith("data/"):
             html = Path(place(folder, file)).read_bytes()
             if b" data-pagefind-body" in html:
-                yield Searched(file.path, without_noise(html))
+                yield Searched(file.path, *parted(html))
 
 
 def _searched_of(member: Kept) -> list[Searched]:
@@ -218,23 +277,63 @@ def _searched_of(member: Kept) -> list[Searched]:
 
 
 def without_noise(html: bytes) -> bytes:
-    """Give what is to be searched of a page in fewer tags: Pagefind takes two thirds of the time for it.
+    """Give what is to be searched of a page of prose in fewer tags: Pagefind takes two thirds of the time for it.
 
-    Prose is indexed as it would be from the whole page. Records become plain text, with a sign between cells and a mark
-    between rows: as parts of a table, each would cost as much as a dozen words, and so would a full stop after a word.
+    It is indexed as it would be from the whole page.
     """
-    main = html[html.find(b"<main") : html.rfind(b"</main>")]
-    title, row, rows = main.partition(b'<tr id="r')
-    if row and any(kind in title for kind in _OF_ROWS):
-        number, _, rows = rows.partition(b'"')
-        title = _but(title.partition(b"</header>")[0], b"<nav ", b"</nav>")
-        main = b'%b</header><table><tr id="r%b"><td>%b</td></tr></table>' % (title, number, _as_text(rows))
-    else:
-        for begin, end in _CUT.items():
-            main = _but(main, begin, end)
-        *figures, rest = main.split(b"</figure>")
-        main = b"</figure>".join([*map(_without_table, figures), rest])
+    main = _main(html)
+    for begin, end in _CUT.items():
+        main = _but(main, begin, end)
+    *figures, rest = main.split(b"</figure>")
+    return _page(b"</figure>".join([*map(_without_table, figures), rest]))
+
+
+def parted(html: bytes) -> tuple[bytes, Rows | None]:
+    """Give what Pagefind is shown of a page, and the rows of one of records apart.
+
+    Of rows it is shown their different words, and how often each stands there.
+    """
+    title, row, table = _main(html).partition(b'<tr id="r')
+    if not row or not any(kind in title for kind in _OF_ROWS):
+        return without_noise(html), None
+    number, _, cells = table.partition(b'"')
+    text = _as_text(cells)
+    texts = text.split(_ROW_MARK)
+    rows = Rows(int(number), texts, dict(Counter(text.lower().split())))
+    title = _but(title.partition(b"</header>")[0], b"<nav ", b"</nav>")
+    return _page(b'%b</header><a id="%b"></a>%b' % (title, rows.name().encode(), _listed(rows.words))), rows
+
+
+@lru_cache(maxsize=10_000)  # days above all, which tables have in common
+def _words_of(stretch: str) -> tuple[str, ...]:
+    """Give the words of what has signs in it, and the whole without its signs."""
+    parts = _PART.findall(stretch)
+    return tuple(dict.fromkeys(["".join(parts), *(part for part in parts if len(part) > 1)]))
+
+
+def _main(html: bytes) -> bytes:
+    return html[html.find(b"<main") : html.rfind(b"</main>")]
+
+
+def _page(main: bytes) -> bytes:
     return b"<html>%b</main></html>" % main
+
+
+def _listed(words: Mapping[str, int]) -> bytes:
+    """List the words of rows for Pagefind, by how often they stand there.
+
+    These are letters and figures alone: of what has signs in it Pagefind takes the words and the whole likewise, in
+    fifty times as long.
+    """
+    many: dict[str, int] = {}
+    for stretch, count in words.items():
+        for word in (stretch,) if stretch.isalnum() else _words_of(stretch):
+            many[word] = many.get(word, 0) + count
+    by_weight: list[list[str]] = [[] for _ in range(_MOST_WEIGHT + 1)]
+    for word, count in many.items():
+        by_weight[min(count, _MOST_WEIGHT)].append(word)
+    listed = [f'<b data-pagefind-weight="{n}">{" ".join(words)}</b>\n' for n, words in enumerate(by_weight) if words]
+    return "".join(listed).encode()
 
 
 def _but(html: bytes, begin: bytes, end: bytes) -> bytes:
@@ -249,18 +348,19 @@ def _without_table(html: bytes) -> bytes:
     return before + figure + _but(held, b"<table>", b"</table>")
 
 
-def _as_text(rows: bytes) -> bytes:
-    """Write the cells of rows with a sign between them, a mark between rows, and each full stop by itself."""
-    mark = ROW_MARK.encode()
+def _as_text(rows: bytes) -> str:
+    """Write the cells of rows with a sign between them, and a mark between rows."""
+    mark = _ROW_MARK.encode()
     end = b'<td class="source"' if b'<td class="source"' in rows else b"</tr>"
     _, *each = rows.replace(mark, b"").split(b"</th>\n")
     cells = [row.partition(end)[0] for row in each]
-    text = (b"\n%b " % mark).join(cells)
+    written = mark.join(cells)
     for label in set(_LABEL.findall(cells[0])):
-        text = text.replace(label, b"")
-    text = _NONE.sub(b"", text) if b'<td class="none">' in text else text
-    text = text.replace(b"</td>\n<td>", b" | ").replace(b"</td>\n", b"").replace(b"<td>", b"")
-    return text.replace(b". ", b" . ")
+        written = written.replace(label, b"")
+    written = _NONE.sub(b"", written) if b'<td class="none">' in written else written
+    text = written.replace(b"</td>\n<td>", b" | ").replace(b"</td>\n", b"").replace(b"<td>", b"").decode()
+    text = _TAG.sub("", text) if "<" in text else text
+    return unescape(text) if "&" in text else text
 
 
 def _run(pages: Path, index: Path, language: str) -> None:
@@ -274,13 +374,13 @@ def _run(pages: Path, index: Path, language: str) -> None:
     main_language = language.partition("-")[0]
     options = ("--site", str(pages.resolve()), "--output-path", str(index.resolve()), "--force-language", main_language)
     noise = (part for selector in NOISE for part in ("--exclude-selectors", selector))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")} | _MEMORY
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")}
     seconds = SECONDS + SECONDS_A_PAGE * sum(1 for _ in pages.rglob("*.html"))
     try:
         done = subprocess.run(
             (program, "--silent", *options, *noise),
             cwd=index,  # where it looks for settings, and finds none
-            env=environment,
+            env=environment | _MEMORY | _CHUNKS,
             check=False,
             capture_output=True,
             text=True,
@@ -293,17 +393,10 @@ def _run(pages: Path, index: Path, language: str) -> None:
         raise SearchError(f"Pagefind, which makes the search index, failed: {said[-1]}")
 
 
-def _words(fragments: Iterable[Any]) -> Counted:
-    """Count the words of prose, and those of records, as far as they may come to be listed."""
-    prose: Counter[str] = Counter()
-    records: Counter[str] = Counter()
-    for fragment in fragments:
-        written = records if fragment["meta"]["kind"] in {"records", "counts"} else prose
-        written.update(fragment["content"].split())
-    first, second = (
-        {word: words[word] for word in _ranked(words)[:MOST_WORDS]} for words in map(_without_signs, (prose, records))
-    )
-    return first, second
+def _likely(written: Mapping[str, int]) -> dict[str, int]:
+    """Count the words in what stands between spaces, as far as they may come to be listed."""
+    words = _without_signs(written)
+    return {word: words[word] for word in _ranked(words)[:MOST_WORDS]}
 
 
 def _without_signs(written: Mapping[str, int]) -> Counter[str]:

@@ -1,13 +1,13 @@
 // Finds words in the index that Pagefind made of the site, and shows each hit as a link to its anchor: a record, a question,
 // a caveat, a part of a page. Pagefind finds pages and the places of a word in them; the anchors before those places are
-// the hits. It takes a word that is nowhere for the longest beginning it knows ("re" for "reprimand"), so each place is
+// the hits. Of a page of records it knows which words are there, and the hits are the rows that have them, which search.py
+// put beside. It takes a word that is nowhere for the longest beginning it knows ("re" for "reprimand"), so each place is
 // looked at again here.
 
 const AT_ONCE = 30; // pages of the index that are read for one query, until more are asked for
 const ROWS = 5; // records of one table, and parts of one page, that are shown until more are asked for
 const PARTS = 3;
 const EXCERPT = 30; // words
-const ROW = "\x1e"; // stands before each row of records but a page's first, which has an anchor; see ROW_MARK in search.py
 
 export default async function search(root) {
   const input = root.querySelector("input");
@@ -94,16 +94,19 @@ async function find(pagefind, terms, limit) {
 // Read a page of the index, and gather the places of the terms by the anchor before them.
 async function look({ result, places }, terms) {
   const data = await result.data();
-  const words = data.content.split(/\s+/);
+  const known = data.content.split(/\s+/);
   const isTable = ["records", "counts"].includes(data.meta.kind);
-  const anchors = isTable ? rowsOf(data, words) : partsOf(data);
+  const table = isTable ? tableOf(data) : null;
+  const words = table?.words ?? known;
+  const anchors = table?.rows ?? partsOf(data);
   const named = pieces(`${data.meta.title} ${data.meta.of ?? ""}`);
   const page = { url: data.url, meta: data.meta, words, isTable, hits: [], begun: terms.map(() => false) };
   const byAnchor = new Map();
   const onPage = new Set();
   for (const [number, term] of terms.entries()) {
     if (named.some((word) => word.startsWith(term))) onPage.add(number);
-    for (const place of new Set(places[number])) {
+    const found = table ? places[number].flatMap((place) => table.placesOf(known[place])) : places[number];
+    for (const place of new Set(found)) {
       const match = compare(term, words[place] ?? "");
       if (!match) continue;
       page.begun[number] ||= match > 1;
@@ -135,15 +138,33 @@ function partsOf({ anchors }) {
   return anchors.filter(({ id }) => /^(?!figure-|term-|main)/.test(id)).sort((a, b) => a.location - b.location);
 }
 
-// The rows of a page of records, from the first's anchor on.
-function rowsOf({ anchors }, words) {
-  const first = anchors.find(({ id }) => /^r\d+$/.test(id));
-  if (!first) return [];
-  const marks = words.flatMap((word, place) => (word === ROW && place > first.location ? [place] : []));
-  const starts = [first.location, ...marks.map((place) => place + 1)];
-  const ends = [...marks, words.length];
-  const number = Number(first.id.slice(1));
-  return starts.map((location, n) => ({ id: `r${number + n}`, location, end: ends[n] }));
+const tables = new WeakMap();
+
+// The words of all rows of a page of records, where each row begins and ends, and at which places a word stands that
+// Pagefind knows there: it knows letters and figures alone, "2023-04-01" as "20230401", "2023", "04" and "01".
+function tableOf(data) {
+  if (!tables.has(data)) tables.set(data, readTable(data.rows ?? { first: 1, texts: [] }));
+  return tables.get(data);
+}
+
+function readTable({ first, texts }) {
+  const words = [];
+  const rows = texts.map((text, n) => {
+    const location = words.length;
+    words.push(...text.split(/\s+/).filter(Boolean));
+    return { id: `r${first + n}`, location, end: words.length };
+  });
+  const places = new Map();
+  words.forEach((word, place) => put(places, word, place));
+  const written = new Map();
+  for (const word of places.keys()) new Set([joined(word), ...pieces(word)]).forEach((form) => put(written, form, word));
+  const placesOf = (known) => (written.get(joined(known ?? "")) ?? []).flatMap((word) => places.get(word));
+  return { words, rows, placesOf };
+}
+
+function put(lists, key, value) {
+  if (lists.has(key)) lists.get(key).push(value);
+  else lists.set(key, [value]);
 }
 
 // 3: the word itself; 2: it begins so; 1: another form of it; 0: only taken for it by Pagefind.
@@ -310,7 +331,7 @@ function showRow(page, hit) {
   return element("li", {}, link, element("p", {}, ...excerpt(page, hit, 0)));
 }
 
-// Some words around the first place, each place marked. The full stops of records stand apart in the index.
+// Some words around the first place, each place marked.
 function excerpt({ words }, { places, start, end }, heading) {
   const first = places.find((place) => place >= start + heading) ?? places[0];
   const from = Math.max(first < start + heading ? start : start + heading, Math.min(first - 8, end - EXCERPT));
@@ -318,7 +339,7 @@ function excerpt({ words }, { places, start, end }, heading) {
   const marked = new Set(places);
   const text = [from > start + heading ? "…" : ""];
   for (let place = from; place < to; place++) {
-    text.push(words[place] === "." ? "" : " ", marked.has(place) ? element("mark", {}, words[place]) : words[place]);
+    text.push(" ", marked.has(place) ? element("mark", {}, words[place]) : words[place]);
   }
   if (to < end) text.push(" …");
   return text;
