@@ -85,8 +85,7 @@ _PART = re.compile(r"[^\W_]+")
 """What Pagefind takes for a word by itself in a stretch without spaces, such as a day, beside the stretch without its
 signs."""
 _MOST_WEIGHT = 10
-"""The heaviest that Pagefind lets a word be. One that stands so often on a page or more often counts alike: more would
-hardly place it higher."""
+"""The heaviest that Pagefind lets a word be."""
 SECONDS, SECONDS_A_PAGE = 30, 0.2
 """Time that Pagefind may take, twenty times what it does: where the disk fails it may wait for itself for ever."""
 _MEMORY = {"_RJEM_MALLOC_CONF": "thp:always,narenas:2,dirty_decay_ms:-1"}
@@ -320,7 +319,7 @@ def _page(main: bytes) -> bytes:
 
 
 def _listed(words: Mapping[str, int]) -> bytes:
-    """List the words of rows for Pagefind, by how often they stand there.
+    """List the words of rows for Pagefind: one that stands there twice as often is heavier by one.
 
     These are letters and figures alone: of what has signs in it Pagefind takes the words and the whole likewise, in
     fifty times as long.
@@ -331,7 +330,7 @@ def _listed(words: Mapping[str, int]) -> bytes:
             many[word] = many.get(word, 0) + count
     by_weight: list[list[str]] = [[] for _ in range(_MOST_WEIGHT + 1)]
     for word, count in many.items():
-        by_weight[min(count, _MOST_WEIGHT)].append(word)
+        by_weight[min(count.bit_length(), _MOST_WEIGHT)].append(word)
     listed = [f'<b data-pagefind-weight="{n}">{" ".join(words)}</b>\n' for n, words in enumerate(by_weight) if words]
     return "".join(listed).encode()
 
