@@ -137,13 +137,13 @@ def test_after_each_change_all_is_as_made_at_once(monkeypatch: pytest.MonkeyPatc
         (lambda: about.write_text(about.read_text("utf-8") + "\nAnd a wholly new sentence.\n", "utf-8"), 0),
     ]
     cut: list[bytes] = []
-    without_noise = search.without_noise
+    parted = search.parted
 
-    def noted(html: bytes) -> bytes:
+    def noted(html: bytes) -> tuple[bytes, search.Rows | None]:
         cut.append(html)
-        return without_noise(html)
+        return parted(html)
 
-    monkeypatch.setattr(search, "without_noise", noted)
+    monkeypatch.setattr(search, "parted", noted)
     for number, (change, pages) in enumerate(changes):
         change()
         cut.clear()
