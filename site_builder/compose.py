@@ -29,7 +29,7 @@ from site_builder.pieces import Piece, Pieces
 from site_builder.problems import Problem
 from site_builder.redirects import plan_redirects
 from site_builder.render import render
-from site_builder.search import counted_in, searched, write_index, write_own, write_part, write_words
+from site_builder.search import Counted, counted_in, searched, write_index, write_own, write_part, write_words
 from site_builder.series import coverage, hold_against
 from site_builder.series_pages import series_pages
 from site_builder.settings import SETTINGS, Site
@@ -468,15 +468,18 @@ def index_own(members: Members, site: Site, out: Folder) -> list[Future[Piece]]:
     return [members.pieces.begin("search", told, write_own, site.language, pages, here=True)]
 
 
-def finish_search(begun: Iterable[Future[Piece]], members: Members, site: Site, scratch: Path, out: Folder) -> None:
-    """Gather what was indexed, or index all pages of a small site."""
-    done = [piece.result() for piece in begun]
-    if not done:
+def finish_search(begun: Sequence[Future[Piece]], members: Members, site: Site, scratch: Path, out: Folder) -> None:
+    """Gather what was indexed as it comes, or index all pages of a small site."""
+    if not begun:
         write_index(site.language, scratch, out, members.kept.values())
         return
-    for piece in done:
-        out.adopt(piece.folder / SITE, piece.files)
-    write_words(out, (counted_in(piece.folder) for piece in done))
+    write_words(out, (_gathered(each.result(), out) for each in begun))
+
+
+def _gathered(piece: Piece, out: Folder) -> Counted:
+    """Take an index into the site, and give how often its words stand there."""
+    out.adopt(piece.folder / SITE, piece.files)
+    return counted_in(piece.folder)
 
 
 def write_manifest(members: Members, out: Folder) -> None:
