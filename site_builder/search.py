@@ -73,10 +73,12 @@ _CUT = {
     b'<a class="line" ': b"</a>",
 }
 """What there is much of in the noise, which need not be shown to Pagefind first: how it begins, and how it ends."""
+_SEARCHED_BODY = b" data-pagefind-body"
+"""What a page's main part has that is searched."""
 _KINDS_OF_ROWS = ("records", "counts")
 _OF_ROWS = tuple(f' data-kind="{kind}"'.encode() for kind in _KINDS_OF_ROWS)
-_LABEL = re.compile(rb' data-label="[^"]*"')
-_NONE = re.compile(rb'<td class="none">[^<]*</td>\n')
+_BETWEEN = re.compile(rb"</td>\n<td[^>]*>")
+_NONE = re.compile(rb'<td class="none"[^>]*>[^<]*</td>\n')
 """Records as ``rows.py`` writes them, and what of them is noise."""
 _ROW_MARK = "\x1e"
 """Stands between rows while they are cut: ASCII's separator of records, at which Python parts words too."""
@@ -260,8 +262,9 @@ def searched(folder: Path, files: Iterable[File]) -> Iterator[Searched]:
     """Give what is to be searched of a folder's files; never an author's file, which might ask to be."""
     for file in files:
         if file.path.endswith(".html") and not file.path.startswith("data/"):
-            html = Path(place(folder, file)).read_bytes()
-            if b" data-pagefind-body" in html:
+            with open(place(folder, file), "rb", buffering=0) as page:  # noqa: PTH123  # paths as objects are slow
+                html = page.read()
+            if _SEARCHED_BODY in html[: html.find(b">", html.find(b"<main"))]:
                 yield Searched(file.path, *parted(html))
 
 
@@ -351,13 +354,10 @@ def _as_text(rows: bytes) -> str:
     """Write the cells of rows with a sign between them, and a mark between rows."""
     mark = _ROW_MARK.encode()
     end = b'<td class="source"' if b'<td class="source"' in rows else b"</tr>"
+    rows = _NONE.sub(b"", rows) if b'<td class="none"' in rows else rows
     _, *each = rows.replace(mark, b"").split(b"</th>\n")
-    cells = [row.partition(end)[0] for row in each]
-    written = mark.join(cells)
-    for label in set(_LABEL.findall(cells[0])):
-        written = written.replace(label, b"")
-    written = _NONE.sub(b"", written) if b'<td class="none">' in written else written
-    text = written.replace(b"</td>\n<td>", b" | ").replace(b"</td>\n", b"").replace(b"<td>", b"").decode()
+    cells = mark.join([row.partition(end)[0].partition(b">")[2] for row in each])
+    text = _BETWEEN.sub(b" | ", cells).replace(b"</td>\n", b"").decode()
     text = _TAG.sub("", text) if "<" in text else text
     return unescape(text) if "&" in text else text
 
