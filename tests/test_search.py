@@ -189,7 +189,7 @@ RECORDS = (
 def odd_rows() -> str:
     """Write each odd cell beside each, and beside one that says why there is no value, or how sure it is."""
     others = (
-        '<td class="none">not\nstated</td>',
+        '<td class="none" data-label="When">not\nstated</td>',
         "<td>Bus <small>(guess)</small></td>",
         '<td data-label="Why &gt;"><b role="img">█</b></td>',
     )
