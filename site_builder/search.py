@@ -206,13 +206,15 @@ def _index(  # noqa: PLR0913, PLR0917  # what is indexed, where, and what of it 
     tables: dict[str, Rows] = {}
     prose: Counter[str] = Counter()
     records: Counter[str] = Counter()
+    seconds: float = SECONDS
     for page in searched:
+        seconds += SECONDS_A_PAGE
         (pages / page.path).parent.mkdir(parents=True, exist_ok=True)
         (pages / page.path).write_bytes(page.html)
         if page.rows:
             tables[page.rows.name()] = page.rows
             records.update(page.rows.words)
-    _run(pages, index, language)
+    _run(pages, index, language, seconds)
     for path in sorted({path for pattern in needed for path in index.glob(pattern)}):
         data = path.read_bytes()
         written = unpacked(path.suffix, data)
@@ -362,7 +364,7 @@ def _as_text(rows: bytes) -> str:
     return unescape(text) if "&" in text else text
 
 
-def _run(pages: Path, index: Path, language: str) -> None:
+def _run(pages: Path, index: Path, language: str, seconds: float) -> None:
     try:
         program = str(import_module(PROGRAM).get_executable())
     except (ImportError, FileNotFoundError) as missing:
@@ -374,7 +376,6 @@ def _run(pages: Path, index: Path, language: str) -> None:
     options = ("--site", str(pages.resolve()), "--output-path", str(index.resolve()), "--force-language", main_language)
     noise = (part for selector in NOISE for part in ("--exclude-selectors", selector))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")}
-    seconds = SECONDS + SECONDS_A_PAGE * sum(1 for _ in pages.rglob("*.html"))
     try:
         done = subprocess.run(
             (program, "--silent", *options, *noise),
