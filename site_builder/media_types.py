@@ -1,5 +1,7 @@
 """Name a file's format: its media type, and what it is called, by its ending."""
 
+from functools import lru_cache
+
 _TYPES = {
     "bib": "application/x-bibtex",
     "csl.json": "application/vnd.citationstyles.csl+json",
@@ -26,7 +28,12 @@ UNKNOWN = "application/octet-stream"
 
 def media_type(path: str) -> str:
     """Give the media type that a file's ending stands for."""
-    parts = path.rsplit("/", 1)[-1].lower().split(".")
+    return _media_type(path.rpartition("/")[2])
+
+
+@lru_cache(maxsize=1_000)  # packages have most names in common, and ask for each a dozen times
+def _media_type(name: str) -> str:
+    parts = name.lower().split(".")
     return _TYPES.get(".".join(parts[-2:])) or _TYPES.get(parts[-1], UNKNOWN) if len(parts) > 1 else UNKNOWN
 
 
