@@ -21,7 +21,7 @@ FEW = 250
 TOGETHER = 64
 """Packages of a group, about, and up to which one index serves the search."""
 SEARCHED_TOGETHER = 32
-"""Packages of an index where there are several, about: an index is made anew as a whole, which takes 4 ms of the
+"""Packages of an index where there are several, about: an index is made anew as a whole, which takes 3 ms of the
 processor's time for each package of 200 records, and a fiftieth of a second besides."""
 MOST_INDEXES = 64
 """Indexes from which on they grow with the site, about: a reader's browser asks each for each word."""
