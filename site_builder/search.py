@@ -2,7 +2,7 @@
 
 A template says with ``data-pagefind-body`` that its pages are searched. Pagefind knows pages, not records, and of a
 page of records it is given each different word once: the rows are put beside what it took from the page, and
-``templates/search.js`` finds the record in them. To index all words of all rows took four times as long.
+``templates/search.js`` finds the record in them. To index all words of all rows took three times as long.
 
 Pagefind runs without filters and with one language: with either its index differs from run to run.
 """
@@ -93,8 +93,8 @@ SECONDS, SECONDS_A_PAGE = 30, 0.2
 _MEMORY = {"_RJEM_MALLOC_CONF": "thp:always,narenas:2,dirty_decay_ms:-1"}
 """Asks jemalloc, by which Pagefind takes memory, for large pages, and to give none back: a tenth of the time less."""
 _CHUNKS = {"PAGEFIND_UNSTABLE_INDEX_CHUNK_SIZE": "3000"}
-"""Asks for files of so many places of words: to pack 20,000, its own number, takes several times as long for each, and
-a browser fetches more for one word. Where Pagefind knew it no longer, it would be slower and no more."""
+"""Asks for files of so many places of words: with 20,000, its own number, it takes an eighth longer, and a browser
+fetches more for one word. Where it knew this no longer, it would be slower and no more."""
 _SEARCHED = "searched.pickle"
 """What is to be searched of a package, in its folder. With the package it goes, and is made anew."""
 Counted = tuple[dict[str, int], dict[str, int]]
@@ -114,7 +114,7 @@ _SIGN = b"pagefind_dcd"
 _DIGITS = 16
 """Of the hash that names rows."""
 _LEVEL = 4
-"""How hard rows are packed: to as much as by Pagefind, in a fifth of the time."""
+"""How hard rows are packed: to about as little as by Pagefind."""
 _GZIP = 16 + zlib.MAX_WBITS
 """Asks zlib for the form of gzip, whose checksum it then looks at."""
 _LAST_OF_SCRIPTS = (b",search};", b"self.postMessage(response);});})();")
@@ -144,6 +144,7 @@ class Searched(NamedTuple):
     html: bytes
     """Its main part without noise, with each different word of its rows."""
     rows: Rows | None
+    """Of a page of records, to be put beside what Pagefind takes of it."""
 
 
 class SearchError(RuntimeError):
