@@ -7,13 +7,14 @@ import re
 import struct
 import textwrap
 import zlib
+from collections.abc import Iterator
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, repeat
 from typing import Literal, NamedTuple
 from xml.etree import ElementTree as ET
 
 import deflate
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from site_builder.drawing import bundle
 
@@ -86,7 +87,11 @@ class _Band(NamedTuple):
 
 
 _ROW = WIDTH + 1
-"""Bytes of a row: PNG begins each with one that says how it is written, which is 0 here."""
+"""Bytes of a row: PNG begins each with one that says how it is written."""
+_AS_ABOVE = bytes([2, *bytes(WIDTH)])
+"""A row that is written as its changes from the one above, of which there are none."""
+_MANY = re.compile(rb"\x01{8,}")
+"""So many rows, where 1 stands for each that is as the one above, that they are packed apart."""
 _ADLER = 65521
 
 
@@ -167,12 +172,36 @@ class _Picture(NamedTuple):
         self.image.paste(shown, (place[0] + 1, place[1]), seen)
 
     def band(self) -> _Band:
-        """Pack the rows."""
-        self.pen.line((0, 0, 0, self.image.height), fill=0)
-        rows = self.image.tobytes()
-        press = zlib.compressobj(1, wbits=-15, strategy=zlib.Z_RLE)
-        packed = press.compress(rows) + press.flush(zlib.Z_FULL_FLUSH)
-        return _Band(self.image.height, packed, deflate.adler32(rows))
+        """Pack the rows: the first as it is, each other as what changes from the one above, which is little."""
+        image = self.image
+        changes = ImageChops.subtract_modulo(image, image.crop((0, -1, _ROW, image.height - 1)))
+        changes.paste(_AS_ABOVE[0], (0, 0, 1, image.height))
+        changes.putpixel((0, 0), 0)
+        rows = changes.tobytes()
+        return _Band(image.height, b"".join(_packed_parts(rows)), deflate.adler32(rows))
+
+
+def _packed_parts(rows: bytes) -> Iterator[bytes]:
+    """Pack rows in parts, where many are as the one above: these were packed before."""
+    alike = bytes(map(rows.startswith, repeat(_AS_ABOVE), range(0, len(rows), _ROW)))
+    done = 0
+    for many in _MANY.finditer(alike):
+        yield _packed(rows[done * _ROW : many.start() * _ROW])
+        yield _packed_alike(many.end() - many.start())
+        done = many.end()
+    yield _packed(rows[done * _ROW :])
+
+
+@lru_cache(maxsize=HEIGHT)
+def _packed_alike(rows: int) -> bytes:
+    """Pack rows that are each as the one above."""
+    return _packed(_AS_ABOVE * rows)
+
+
+def _packed(rows: bytes) -> bytes:
+    """Pack rows as blocks of deflate, which refer to nothing before them."""
+    press = zlib.compressobj(1, wbits=-15, strategy=zlib.Z_RLE)
+    return press.compress(rows) + press.flush(zlib.Z_FULL_FLUSH)
 
 
 _SHADES = {
