@@ -56,7 +56,8 @@ def draw(charts: Sequence[dict[str, Any]]) -> list[str]:
 
     Raises EngineError where it needs too much time or memory, or where a specification is none.
     """
-    return _call("draw", json.dumps(charts)).split("\0")
+    filled = json.dumps([{"signals": chart["signals"], "rows": chart["rows"]} for chart in charts])
+    return _call("draw", "\0".join([filled, *(chart["shape"] for chart in charts)])).split("\0")
 
 
 def compiled(vega_lite: dict[str, Any]) -> dict[str, Any]:

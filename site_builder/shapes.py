@@ -97,18 +97,31 @@ def _compiled(form: Form) -> tuple[str, str]:
     spec = vega(form)
     source, *derived = spec["data"]
     live = spec | {"data": [source | {"values": [VALUES]}, *derived]}
-    more = [{"name": name} for name in ("title", "colours", "fills")]
-    drawn = _json(spec | {"signals": [*spec.get("signals", ()), *more]})
+    more = [{"name": name} for name in ("title", "colours", "fills", "categories")]
+    given = {} if form.faceted else {"scales": [*map(_given, spec["scales"])]}
+    drawn = _json(spec | {"signals": [*spec.get("signals", ()), *more]} | given)
     for mark, name in ((f'"{TITLE}"', "title"), (f'["{COLOURS}"]', "colours"), (f'["{FILLS}"]', "fills")):
         drawn = drawn.replace(mark, _json({"signal": name}))
     return drawn, _json({key: value for key, value in live.items() if key not in {"$schema", "legends"}})
 
 
+def _given(scale: dict[str, Any]) -> dict[str, Any]:
+    """Let a scale take the categories as a signal lists them, where Vega would gather them from the rows."""
+    return scale | {"domain": {"signal": "categories"}} if scale["type"] in {"band", "point"} else scale
+
+
 def job(form: Form, filling: Filling) -> dict[str, Any]:
     """Write what ``drawing.draw`` is asked for a chart."""
     within = "child_" if form.faceted else ""
-    signals: dict[str, Any] = {"title": filling.title, "colours": filling.colours, "fills": filling.fills}
-    signals[f"{within}width"] = filling.width
+    # Vega leaves out what has no number, but of a line, where it is a gap.
+    placed = (row for row in filling.rows if form.mark == "line" or row["measure"] is not None)
+    signals: dict[str, Any] = {
+        "title": filling.title,
+        "colours": filling.colours,
+        "fills": filling.fills,
+        "categories": [*dict.fromkeys(row["category"] for row in placed)],
+        f"{within}width": filling.width,
+    }
     if form.horizontal:
         signals[f"{within}y_step"] = filling.step
     return {"shape": shape(form).drawn, "signals": signals, "rows": filling.rows}

@@ -39,7 +39,11 @@ FILLING = Filling(
     ["var(--series-1)", "url(#series-2)"],
     [
         {"row": 1, "measure": 3, "category": "a", "colour": "paid", "rank": 0, "facet": "North"},
-        {"row": 2, "measure": 1, "category": "b", "colour": "open", "rank": 1, "facet": "South"},
+        {"row": 2, "measure": None, "category": "0", "colour": "paid", "rank": 0, "facet": "North"},
+        {"row": 3, "measure": 1, "category": "b", "colour": "open", "rank": 1, "facet": "South"},
+        {"row": 4, "measure": 5, "category": "a", "colour": "open", "rank": 1, "facet": "North"},
+        {"row": 5, "measure": 2, "category": "0", "colour": "open", "rank": 1, "facet": "South"},
+        {"row": 6, "measure": None, "category": "c", "colour": "paid", "rank": 0, "facet": "South"},
     ],
 )
 
