@@ -1,6 +1,6 @@
 // Draws charts for the build: Vega's own SVG, with widths of text from a table, so that no font of a machine has a say.
 import "./prelude.js";
-import { transforms } from "vega-dataflow";
+import { changeset, transforms } from "vega-dataflow";
 import * as encode from "vega-encode";
 import { parse } from "vega-parser";
 import { resetSVGDefIds, SVGStringRenderer, textMetrics } from "vega-scenegraph";
@@ -130,7 +130,7 @@ function known(shape) {
 }
 
 // A view is used again where it holds one flow of data, whose rows are then replaced; where it holds one for each panel or
-// entry of a legend, it would show its past. It serves a bounded time, since it may remember labels.
+// entry of a legend, it would show its past. Since it remembers labels, it serves a bounded time.
 function viewOf(of) {
   const used = of.view;
   of.view = null;
@@ -164,7 +164,7 @@ function drawn(shape, { signals, rows }) {
   let failed = false;
   view.error = () => (failed = true);
   for (const [name, value] of Object.entries(signals)) view.signal(name, value);
-  view.data("rows", rows).resize().run();
+  view.change("rows", changeset().remove(() => true).insert(rows).clean(true)).resize().run();
   const svg = rendered(view);
   if (of.lasting && !failed) Object.assign(of, { view, drawings: of.drawings + 1 });
   else view.finalize();
