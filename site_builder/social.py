@@ -7,7 +7,7 @@ import re
 import struct
 import textwrap
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise, repeat
 from typing import Literal, NamedTuple
@@ -136,13 +136,11 @@ class _Picture(NamedTuple):
     """Indices of the palette, in rows as PNG has them: the first column is no part of the picture."""
 
     image: Image.Image
-    pen: ImageDraw.ImageDraw
 
     @classmethod
     def of(cls, rows: int) -> "_Picture":
         """Give one of nothing but paper."""
-        image = Image.new("L", (_ROW, rows), 0)
-        return cls(image, ImageDraw.Draw(image))
+        return cls(Image.new("L", (_ROW, rows), 0))
 
     def box(self, box: _Box, colour: str, edge: int = 0) -> None:
         """Fill a box, with an edge of paper so many pixels wide at its left and right."""
@@ -150,26 +148,22 @@ class _Picture(NamedTuple):
         left, top = round(x) + 1, round(y)
         right, bottom = max(left + 1, round(x + width) + 1), max(top + 1, round(y + height))
         index = _FIRST[colour] + _LEVELS - 1 if colour in _FIRST else 0
-        self.pen.rectangle((left + edge, top, max(left + edge, right - 1 - edge), bottom - 1), fill=index)
+        self.image.im.paste(index, (left + edge, top, max(left + edge + 1, right - edge), bottom))
 
     def write(self, text: str, at: "_At", hand: _Hand, before: float = 0) -> None:
         """Write a line of text at its baseline, from left to right or upwards, so much of it before the place."""
-        words = [_word(word, hand) for word in _words_of(text)]
-        space = _space(hand)
-        along = -before * (sum(word.width for word in words) + space * (len(words) - 1))
-        for word in words:
+        words, length = _words(text[:_LONGEST], hand)
+        start = -before * length
+        for word, along in words:
             if at.upwards:
                 shown, seen = (each.transpose(Image.Transpose.ROTATE_90) for each in (word.shown, word.seen))
-                place = (round(at.x) + word.top, round(at.y - along) - word.left - shown.height)
+                self.put(shown, seen, round(at.x) + word.top, round(at.y - start - along) - word.left - shown.height)
             else:
-                shown, seen = word.shown, word.seen
-                place = (round(at.x + along) + word.left, round(at.y) + word.top)
-            self.put(shown, seen, place)
-            along += word.width + space
+                self.put(word.shown, word.seen, round(at.x + start + along) + word.left, round(at.y) + word.top)
 
-    def put(self, shown: Image.Image, seen: Image.Image, place: tuple[int, int]) -> None:
-        """Put a smaller picture where it is seen."""
-        self.image.paste(shown, (place[0] + 1, place[1]), seen)
+    def put(self, shown: Image.Image, seen: Image.Image, x: int, y: int) -> None:
+        """Put a smaller picture where it is seen, without all that Pillow's own ``paste`` asks before it does so."""
+        self.image.im.paste(shown.im, (x + 1, y, x + 1 + shown.width, y + shown.height), seen.im)
 
     def band(self) -> _Band:
         """Pack the rows: the first as it is, each other as what changes from the one above, which is little."""
@@ -199,8 +193,8 @@ def _packed_alike(rows: int) -> bytes:
 
 
 def _packed(rows: bytes) -> bytes:
-    """Pack rows as blocks of deflate, which refer to nothing before them."""
-    press = zlib.compressobj(1, wbits=-15, strategy=zlib.Z_RLE)
+    """Pack rows as blocks of deflate, which refer to nothing before them; they need little memory."""
+    press = zlib.compressobj(1, wbits=-15, memLevel=6, strategy=zlib.Z_RLE)
     return press.compress(rows) + press.flush(zlib.Z_FULL_FLUSH)
 
 
@@ -220,11 +214,6 @@ def _shaded(mask: Image.Image, colour: str) -> tuple[Image.Image, Image.Image]:
         for table in (_SHADES.get(colour, _SHADES["--ink"]), _SEEN)
     )
     return shown, seen
-
-
-def _words_of(text: str) -> list[str]:
-    """Leave of a text what can be written on a line."""
-    return text[:_LONGEST].encode("utf-8", "replace").decode("utf-8").split()
 
 
 class _Word(NamedTuple):
@@ -249,6 +238,14 @@ class _Letter(NamedTuple):
     """Pixels from its place to where it begins, to the right."""
     top: int
     """Likewise, from its baseline downwards."""
+
+
+@lru_cache(maxsize=1024)
+def _words(text: str, hand: _Hand) -> tuple[Sequence[tuple[_Word, float]], float]:
+    """Give the words of a line, the pixels before each, and those of all; charts share their labels."""
+    words = [_word(word, hand) for word in text.encode("utf-8", "replace").decode("utf-8").split()]
+    starts = [*accumulate((word.width + _space(hand) for word in words), initial=0.0)]
+    return [*zip(words, starts, strict=False)], starts[-1] - _space(hand)
 
 
 @lru_cache(maxsize=1024)
@@ -341,16 +338,15 @@ class _At(NamedTuple):
 
     def moved(self, transform: str) -> "_At":
         """Follow a ``transform``: a way, or a way, a quarter turn to the left and a way, as Vega writes them."""
-        at = self
-        for kind, numbers in _MOVES.findall(transform):
-            x, y, *_ = (*map(float, _NUMBER.findall(numbers)), 0.0)
+        x, y, scale, upwards = self
+        for kind, along, across in _MOVES.findall(transform):
             if kind == "rotate":
-                at = at._replace(upwards=True)
-            elif at.upwards:
-                at = at._replace(x=at.x + y * at.scale, y=at.y - x * at.scale)
+                upwards = True
+            elif upwards:
+                x, y = x + float(across or 0) * scale, y - float(along) * scale
             else:
-                at = at._replace(x=at.x + x * at.scale, y=at.y + y * at.scale)
-        return at
+                x, y = x + float(along) * scale, y + float(across or 0) * scale
+        return _At(x, y, scale, upwards)
 
     def box(self, left: float, top: float, width: float, height: float) -> _Box:
         """Place a box."""
@@ -358,9 +354,10 @@ class _At(NamedTuple):
         return _Box(self.x + left * scale, self.y + top * scale, width * scale, height * scale)
 
 
-_MOVES = re.compile(r"(translate|rotate)\(([^)]*)\)")
+_MOVES = re.compile(r"(translate|rotate)\(([^,)]*),?([^)]*)\)")
 _NUMBER = re.compile(r"-?[\d.]+(?:e-?\d+)?")
 _NAMED = re.compile(r"(?:--|#)([a-z0-9-]+)")
+_BAR = re.compile(r"M([^,]+),([^h]+)h([^v]+)v([^h]+)h[^h]+Z")
 _STEPS = re.compile(r"([MLhvHVAZ])([^MLhvHVAZ]*)")
 _BEFORE = {"end": 1, "middle": 0.5}
 """How much of a text stands before its place, by its ``text-anchor``."""
@@ -383,7 +380,8 @@ def _chart(svg: str) -> _Band:
 
 def _draw(picture: _Picture, element: ET.Element, at: _At) -> None:
     """Draw an element and all that it holds."""
-    at = at.moved(element.get("transform", ""))
+    if moves := element.get("transform"):
+        at = at.moved(moves)
     match element.tag.rpartition("}")[2]:
         case "text" if at.y < HEIGHT:
             _write(picture, element, at)
@@ -403,9 +401,13 @@ def _draw(picture: _Picture, element: ET.Element, at: _At) -> None:
 
 def _paint(element: ET.Element) -> str:
     """Name the colour of an element: that of its area, else that of its line."""
-    paints = (element.get("fill", "none"), element.get("stroke", "none"))
-    named = next((found for paint in paints if (found := _NAMED.search(paint))), None)
-    return f"--{named[1]}" if named else ""
+    return _named(element.get("fill", "none")) or _named(element.get("stroke", "none"))
+
+
+@lru_cache(maxsize=64)
+def _named(paint: str) -> str:
+    found = _NAMED.search(paint)
+    return f"--{found[1]}" if found else ""
 
 
 def _write(picture: _Picture, element: ET.Element, at: _At) -> None:
@@ -416,21 +418,21 @@ def _write(picture: _Picture, element: ET.Element, at: _At) -> None:
     for line in (element, *element):
         down += float(line.get("dy", 0)) * at.scale
         if line.text:
-            picture.write(line.text, at._replace(y=at.y + down), hand, before)
+            picture.write(line.text, _At(at.x, at.y + down, at.scale, at.upwards), hand, before)
 
 
 def _path(picture: _Picture, element: ET.Element, at: _At) -> None:
     """Draw a bar, a point or a line, which are all that our charts have."""
-    colour = _paint(element)
-    steps = [
-        (name, [float(each) for each in _NUMBER.findall(rest)]) for name, rest in _STEPS.findall(element.get("d", ""))
-    ]
-    kinds = "".join(name for name, _ in steps)
-    if kinds == "MhvhZ" and colour:
-        (x, y), (width,), (height,) = (numbers for _, numbers in steps[:3])
+    colour, path = _paint(element), element.get("d", "")
+    if bar := _BAR.fullmatch(path):
+        x, y, width, height = map(float, bar.groups())
         edge = 1 if element.get("stroke") == "var(--paper)" and element.get("fill") else 0
-        picture.box(at.box(min(x, x + width), min(y, y + height), abs(width), abs(height)), colour, edge)
-    elif "A" in kinds:
+        if colour:
+            picture.box(at.box(min(x, x + width), min(y, y + height), abs(width), abs(height)), colour, edge)
+        return
+    steps = [(name, [float(each) for each in _NUMBER.findall(rest)]) for name, rest in _STEPS.findall(path)]
+    kinds = {name for name, _ in steps}
+    if "A" in kinds:
         _dot(picture, at, steps[1][1][0] * at.scale, colour)
     elif "L" in kinds:
         ends = [
@@ -443,7 +445,7 @@ def _path(picture: _Picture, element: ET.Element, at: _At) -> None:
 
 def _dot(picture: _Picture, at: _At, radius: float, colour: str) -> None:
     shown, seen = _round(radius, colour)
-    picture.put(shown, seen, (round(at.x) - shown.width // 2, round(at.y) - shown.height // 2))
+    picture.put(shown, seen, round(at.x) - shown.width // 2, round(at.y) - shown.height // 2)
 
 
 @lru_cache(maxsize=64)
@@ -463,7 +465,7 @@ def _line(picture: _Picture, ends: list[tuple[float, float]], thick: float, colo
     mask = Image.new("L", (width * _FINE, height * _FINE), 0)
     points = [((x - left) * _FINE, (y - top) * _FINE) for x, y in ends]
     ImageDraw.Draw(mask).line(points, fill=255, width=round(thick * _FINE), joint="curve")
-    picture.put(*_shaded(mask.reduce(_FINE), colour), (left, top))
+    picture.put(*_shaded(mask.reduce(_FINE), colour), left, top)
 
 
 _FINE = 2

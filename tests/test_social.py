@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from site_builder import social
 from site_builder.charts import draw
 from site_builder.model import Chart, Value
-from site_builder.social import _font, _Hand, _Picture, _png, _shaded, _word
+from site_builder.social import _At, _Box, _font, _Hand, _Picture, _png, _shaded, _word
 from tests.test_charts import figure
 
 CHART = (
@@ -129,6 +129,18 @@ def test_no_letter_is_cut_off() -> None:
     ink = [any(image.getpixel((x, y)) != (0xFB, 0xFA, 0xF7) for x in range(1200)) for y in range(14, 570)]
     runs = [inked for inked, before in zip(ink[1:], ink, strict=False) if inked != before]
     assert runs == [True, False] * 3
+
+
+def test_what_lies_beyond_the_edge_is_cut_off() -> None:
+    """A box and words that begin before the picture and end after it; of the box no edge of paper is left there."""
+    picture = _Picture.of(20)
+    picture.box(_Box(-50, -50, 1300, 60), "--series-1", edge=1)
+    for x, y in ((-30, 8), (1190, 8), (600, -30), (600, 60), (600, 22)):
+        picture.write("Mill Lane", _At(x, y), _Hand(26))
+    rows = [picture.image.crop((1, y, 1201, y + 1)).tobytes() for y in range(20)]
+    assert set(rows[0]) > {47}
+    assert set(rows[9]) >= {47, 15}
+    assert {0, 15} <= set(rows[18]) <= {*range(16)}
 
 
 @pytest.mark.parametrize("word", ["AVATAR", "Ty,", "fjord", "2,345", "Ångström", "…", "\u200b", "漢字"])
