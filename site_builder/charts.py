@@ -259,12 +259,16 @@ def _rows(plan: _Plan, categories: dict[str, str], headings: dict[str, str]) -> 
 
 def _number(value: Value) -> float | None:
     """Give a number as a chart takes it: whole ones without a point, as JavaScript writes them."""
+    if type(value) is int and abs(value) <= _EXACT:
+        return value
     number = float(value) if isinstance(value, int | float | Decimal) else math.nan
     if not math.isfinite(number):
         return None
     return int(number) if number.is_integer() and abs(number) < _LARGEST else number
 
 
+_EXACT = 2**53
+"""Whole numbers up to it are the same as JavaScript has them."""
 _LARGEST = 1e21
 """Whole numbers below it are written with all their digits."""
 
@@ -289,8 +293,9 @@ def _headings(plan: _Plan, size: Size, width: int) -> dict[str, str]:
     return {word: _wrapped(word, letters, whole=False) for word in dict.fromkeys(plan.panels)}
 
 
+@lru_cache(maxsize=4096)
 def _wrapped(text: str, letters: int, *, whole: bool) -> str:
-    """Break a text into lines; words that are longer stay whole where it is said."""
+    """Break a text into lines; words that are longer stay whole where it is said. Packages of a series say the same."""
     if 0 < len(text) <= letters and text == " ".join(text.split()):
         return text
     return "\n".join(textwrap.wrap(text, letters, break_long_words=not whole)) or " "

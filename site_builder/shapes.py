@@ -24,6 +24,7 @@ WIDTH, STEP = 100_003, 100_019
 _MARKS = re.compile(rf'("{TITLE}"|\["(?:{COLOURS}|{FILLS}|{VALUES})"\]|\b(?:{WIDTH}|{STEP})\b)')
 _MOST = 400
 """Shapes that a process keeps."""
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,3 @@ def filled(form: Form, filling: Filling) -> str:
 def _parts(form: Form) -> Sequence[str]:
     """Part what a page draws at its marks, which are every second part."""
     return _MARKS.split(shape(form).live)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
