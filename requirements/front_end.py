@@ -22,6 +22,10 @@ FONTS: Mapping[str, str] = {
     "bold.ttf": "@expo-google-fonts/arimo/700Bold/Arimo_700Bold.ttf",
 }
 """What the build writes with in pictures: Arimo has the metrics of Liberation Sans, Arial and Helvetica."""
+SHAPES = "shapes.json"
+"""The forms of charts, compiled by what was bundled."""
+COMPILE = "from site_builder import shapes; shapes.install()"
+"""What compiles them."""
 OLDEST_NODE = 18
 """Major version that esbuild needs."""
 LOCKS: Mapping[str, tuple[str, ...]] = {"run": ("run",), "test": ("run", "test")}
@@ -56,8 +60,9 @@ def main() -> None:
             bundle(script, commands)
         for name, font in FONTS.items():
             shutil.copyfile(ROOT / "node_modules" / font, OUT / name)
+        subprocess.run((sys.executable, "-c", COMPILE), cwd=ROOT, check=True)
     except subprocess.CalledProcessError as error:
-        sys.exit(f"Installing what package-lock.json lists failed (exit code {error.returncode}); see above.")
+        sys.exit(f"Installing what charts need failed (exit code {error.returncode}); see above.")
     for held in LOCKS[lock]:
         stamp(OUT, held).write_text(key(), encoding="utf-8")
 
@@ -78,10 +83,11 @@ def bundled(script: Path) -> str:
 
 
 def key() -> str:
-    """Name what the bundles depend on: the bytes of the pins, the scripts and this file."""
+    """Name what the bundles depend on: the bytes of the pins, the scripts, what compiles charts, and this file."""
     digest = hashlib.sha256()
-    pins = (ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc", Path(__file__))
-    for path in (*pins, *scripts(), *sorted((HERE / "drawing").glob("*.js*"))):
+    pins = (ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc", HERE / "run.txt", Path(__file__))
+    forms = (ROOT / "site_builder" / name for name in ("shapes.py", "vega_lite.py"))
+    for path in (*pins, *scripts(), *sorted((HERE / "drawing").glob("*.js*")), *forms):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest() + "\n"
 
@@ -94,7 +100,7 @@ def stamp(out: Path, lock: str) -> Path:
 def is_current(out: Path, lock: str) -> bool:
     """Tell whether all of it is there, made from these very pins and scripts."""
     file = stamp(out, lock)
-    names = (*map(bundled, (*scripts(), *drawing())), *FONTS)
+    names = (*map(bundled, (*scripts(), *drawing())), *FONTS, SHAPES)
     there = all((out / name).is_file() for name in names)
     return there and file.is_file() and file.read_text(encoding="utf-8") == key()
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from site_builder import drawing
 from site_builder.model import Chart, Column, Figure, Value, holders
-from site_builder.shapes import LINE, Filling, Form, Size, filled, job
+from site_builder.shapes import LINE, SIZES, Filling, Form, Size, filled, job
 
 MOST_MARKS = 200
 """Bars or points beyond which a chart is not read any more, and the table serves better."""
@@ -28,7 +28,6 @@ MOST_SPOKEN = 12
 """Values that a text alternative lists one by one."""
 NO_VALUE = "no value"
 """What a missing value is called in a chart and its text."""
-_SIZES = (Size("wide", 680, 14, 34), Size("narrow", 340, 13, 18))
 _LETTER = 0.54
 """Width of a letter in ems: an average of the font that the renderer measures in."""
 
@@ -63,7 +62,7 @@ def _prepared(figure: Figure) -> tuple[Figure, Mapping[str, tuple[Form, Filling]
     if reason or measure is None:
         return replace(figure, no_chart=reason), {}
     plan = _plan(figure, chart, measure)
-    return figure, {size.name: (_form(plan, size), _filling(plan, size)) for size in _SIZES}
+    return figure, {size.name: (_form(plan, size), _filling(plan, size)) for size in SIZES}
 
 
 def _with_charts(figure: Figure, made: Mapping[str, tuple[Form, Filling]], drawn: Iterator[str]) -> Figure:

@@ -17,7 +17,7 @@ from typing import Any
 
 BUNDLES = Path(__file__).resolve().parents[1] / "node_modules" / ".site"
 """Where `make` puts what the build itself runs and draws with; beside this program, never in somebody's packages."""
-DRAWN_WITH = ("bold.ttf", "compile.cjs", "draw.cjs", "regular.ttf")
+DRAWN_WITH = ("bold.ttf", "compile.cjs", "draw.cjs", "regular.ttf", "shapes.json")
 """Files in it that a drawing depends on."""
 SECONDS = 30
 """Time that the charts of one package may take."""

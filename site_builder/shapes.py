@@ -1,17 +1,20 @@
 """Keep what charts of one form have in common, compiled once: a chart is then its shape, its rows and a few values.
 
-A shape is two texts, so that it can be kept anywhere. Altair and Vega-Lite are needed for a form that is new, and for
-nothing else.
+There are few forms, so `make` compiles all of them beside what else it installs. Altair and Vega-Lite took longer than
+the charts of a hundred packages do.
 """
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Literal
+from itertools import product
+from pathlib import Path
+from typing import Any, Literal, get_args
 
-from site_builder.workings import worked_out
+from site_builder.drawing import BUNDLES
+from site_builder.fingerprints import digest
 
 LINE = 15
 """Height of a line of a label, in pixels, as Vega sets it for our sizes of type."""
@@ -21,6 +24,10 @@ TITLE, COLOURS, FILLS, VALUES = "@title@", "@colours@", "@fills@", "@rows@"
 """Where the title of the axis, the values that have a colour, their colours and the rows come."""
 WIDTH, STEP = 100_003, 100_019
 """Where the width of the plot and the height of a bar's place come: pixels that no chart has."""
+FORMAT = "@format@"
+"""Where it is said how numbers are written, in forms that are compiled for all charts."""
+COMPILED = BUNDLES / "shapes.json"
+"""Where `make` keeps them, each under what it is."""
 _MARKS = re.compile(rf'("{TITLE}"|\["(?:{COLOURS}|{FILLS}|{VALUES})"\]|\b(?:{WIDTH}|{STEP})\b)')
 _MOST = 400
 """Shapes that a process keeps."""
@@ -40,11 +47,15 @@ class Size:
     """Letters of a category beside a bar on one line."""
 
 
+SIZES = (Size("wide", 680, 14, 34), Size("narrow", 340, 13, 18))
+Mark = Literal["bar", "line", "point"]
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """All that a specification depends on besides its data."""
 
-    mark: Literal["bar", "line", "point"]
+    mark: Mark
     horizontal: bool
     """Whether the measure runs from left to right."""
     numbered: bool
@@ -86,16 +97,55 @@ class Shape:
     """What a page draws, as JSON with marks where a chart's values come; without the legend, which the page makes."""
 
 
+def forms() -> Iterator[Form]:
+    """List every form that a chart can have, with a mark for how its numbers are written."""
+    either = (False, True)
+    kinds = product(SIZES, get_args(Mark), either, either, either, either, either)
+    for size, mark, horizontal, numbered, coloured, faceted, apart in kinds:
+        if (mark == "bar" or not numbered) and (faceted or not apart):
+            yield Form(mark, horizontal, numbered, coloured, faceted, apart, FORMAT, size)
+
+
+def install() -> None:
+    """Compile every form, and keep them for all builds."""
+    from site_builder.vega_lite import vega  # noqa: PLC0415  # Altair takes 0.15 s, which a build saves
+
+    compiled = {repr(form): _json(vega(form)) for form in forms()}
+    new = COMPILED.with_suffix(".new")
+    new.write_text(json.dumps({"by": _compiler(), "compiled": compiled}), "utf-8")
+    new.replace(COMPILED)
+
+
+def _compiler() -> str:
+    """Say by a hash what wrote the forms."""
+    return digest((Path(__file__).parent / name).read_bytes() for name in ("shapes.py", "vega_lite.py"))
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> Mapping[str, str]:
+    """Give the forms that were compiled, as JSON; none where they were not, or by what is no longer this program."""
+    try:
+        kept = json.loads(COMPILED.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    compiled: Mapping[str, str] = kept["compiled"] if kept["by"] == _compiler() else {}
+    return compiled
+
+
+def _spec(form: Form) -> dict[str, Any]:
+    """Give a form for Vega, compiled now where that was not done before."""
+    if compiled := _compiled().get(repr(replace(form, format=FORMAT))):
+        spec: dict[str, Any] = json.loads(compiled.replace(FORMAT, form.format))
+        return spec
+    from site_builder.vega_lite import vega  # noqa: PLC0415  # likewise
+
+    return vega(form)
+
+
 @lru_cache(maxsize=_MOST)
 def shape(form: Form) -> Shape:
-    """Compile a form, or give what was compiled before, here or by another process."""
-    return Shape(*json.loads(worked_out("shape", repr(form), lambda: _json(list(_compiled(form))))))
-
-
-def _compiled(form: Form) -> tuple[str, str]:
-    from site_builder.vega_lite import vega  # noqa: PLC0415  # Altair takes 0.15 s, where all forms are known for nothing
-
-    spec = vega(form)
+    """Give the shape of a form."""
+    spec = _spec(form)
     source, *derived = spec["data"]
     live = spec | {"data": [source | {"values": [VALUES]}, *derived]}
     more = [{"name": name} for name in ("title", "colours", "fills", "categories")]
@@ -103,7 +153,7 @@ def _compiled(form: Form) -> tuple[str, str]:
     drawn = _json(spec | {"signals": [*spec.get("signals", ()), *more]} | given)
     for mark, name in ((f'"{TITLE}"', "title"), (f'["{COLOURS}"]', "colours"), (f'["{FILLS}"]', "fills")):
         drawn = drawn.replace(mark, _json({"signal": name}))
-    return drawn, _json({key: value for key, value in live.items() if key not in {"$schema", "legends"}})
+    return Shape(drawn, _json({key: value for key, value in live.items() if key not in {"$schema", "legends"}}))
 
 
 def _given(scale: dict[str, Any]) -> dict[str, Any]:

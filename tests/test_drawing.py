@@ -3,6 +3,8 @@
 import asyncio
 import json
 import re
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import product
@@ -12,17 +14,33 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from site_builder import drawing, fingerprints, packages
+from site_builder import drawing, fingerprints, packages, shapes
 from site_builder.charts import chart_json, draw
 from site_builder.database import ask
 from site_builder.drawing import EngineError, NotInstalledError
 from site_builder.model import Chart
 from site_builder.settings import read_site
-from site_builder.shapes import COLOURS, FILLS, STEP, TITLE, WIDTH, Filling, Form, Size, filled, job, shape
+from site_builder.shapes import (
+    COLOURS,
+    FILLS,
+    STEP,
+    TITLE,
+    WIDTH,
+    Filling,
+    Form,
+    Size,
+    _compiled,
+    _spec,
+    filled,
+    forms,
+    job,
+    shape,
+)
 from site_builder.vega_lite import vega, vega_lite
 from site_builder.workers import is_of_the_machine
 from tests.making import package, parking_fines, repository
 from tests.test_charts import BARS, STREETS, figure
+from tests.tools import ROOT
 
 WIDE = Size("wide", 680, 14, 34)
 MARKS = get_args(Form.__annotations__["mark"])
@@ -88,6 +106,31 @@ def test_a_form_is_valid_vega_lite_without_any_data(mark: Any) -> None:
     spec = vega_lite(Form(mark, True, False, True, True, False, ".1%", WIDE))
     assert spec["data"] == {"name": "rows"}
     assert "datasets" not in spec
+
+
+def test_every_form_was_compiled_when_this_was_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As it would be compiled now, however its numbers are written, and as it is where that was not done."""
+    ways = [",d", "d", ".1%", ",2f", "s", "3d"]
+    charts = [replace(form, format=ways[n % len(ways)]) for n, form in enumerate(forms())]
+    kept = [_spec(chart) for chart in charts]
+    assert {repr(form) for form in forms()} == _compiled().keys()
+    for past in (None, '{"by": "another", "compiled": null}'):
+        monkeypatch.setattr(shapes, "COMPILED", tmp_path / "shapes.json")
+        if past:
+            shapes.COMPILED.write_text(past, "utf-8")
+        _compiled.cache_clear()
+        assert [_spec(chart) for chart in charts] == kept
+    monkeypatch.undo()
+    _compiled.cache_clear()
+
+
+def test_what_compiles_forms_is_not_needed_to_draw() -> None:
+    """Altair takes longer to import than the charts of a package do."""
+    code = (
+        "import sys; from tests.test_charts import BARS, STREETS, figure; from site_builder.charts import draw;"
+        "assert draw(figure(BARS, *STREETS)).charts; sys.exit('altair' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 def test_words_of_an_author_never_stand_in_a_shape() -> None:

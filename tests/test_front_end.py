@@ -17,7 +17,7 @@ LARGEST = 480_000
 def bundles(folder: Path, stamp: str) -> Path:
     """Write what is looked at: each bundle, and the stamp of what it was made from."""
     scripts = (*FRONT_END["scripts"](), *FRONT_END["drawing"]())
-    for name in (*map(FRONT_END["bundled"], scripts), *FRONT_END["FONTS"]):
+    for name in (*map(FRONT_END["bundled"], scripts), *FRONT_END["FONTS"], FRONT_END["SHAPES"]):
         (folder / name).touch()
     (folder / "installed-run").write_text(stamp, encoding="utf-8")
     return folder
@@ -33,7 +33,7 @@ def test_bundles_made_from_other_pins_are_not_current(tmp_path: Path) -> None:
     assert not FRONT_END["is_current"](bundles(tmp_path, "another\n"), "run")
 
 
-@pytest.mark.parametrize("name", ["vega.js", "draw.cjs", "bold.ttf"])
+@pytest.mark.parametrize("name", ["vega.js", "draw.cjs", "bold.ttf", "shapes.json"])
 def test_a_bundle_that_is_gone_is_not_current(tmp_path: Path, name: str) -> None:
     """As after an install that was broken off."""
     (bundles(tmp_path, FRONT_END["key"]()) / name).unlink()
