@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from site_builder.safety import names, searching
 from site_builder.safety import personal_data as gate
-from site_builder.safety import searching
-from site_builder.safety.personal_data import personal_data
+from site_builder.safety.personal_data import STAFF_WORDS, personal_data
 from site_builder.safety.readable import readable
-from site_builder.safety.searching import Searched, searched
+from site_builder.safety.searching import Searched, searched, shape
 from site_builder.safety.unseen import unseen
 from tests.making import check, table
 from tests.planted import planted
@@ -23,7 +23,17 @@ PIECES = (
     *(" at ", "[at]", "@", "dot", "example.org", "born ", "d o b ", "tel ", "ext ", "force no ", "collar ", "PC "),
     *("Mr ", "Dear ", "Regards,\n", "Jane ", "Smith", "name of applicant: ", "made by ", "NI ", "sort code "),
     *("thank you", "\u0663", "\uff11", "\u212a", "\u0130", "\u03a3", "\u00b2", "\u200b", "\x1c", "\x85", "\xa0", "é"),
-    *("07700 900123", "1 2 3 4 5 6 ", "12 34 56 C", "l 2015-03-05", "Warden ", "Wdn. "),
+    *("07700 900123", "1 2 3 4 5 6 ", "12 34 56 C", "l 2015-03-05", "Warden ", "Wdn. ", "2015-03-05\tIn", "\u0131"),
+    *(
+        "request from ",
+        "request rece\u0131ved by ",
+        "requester ",
+        "s\u0131gned: ",
+        "contact=",
+        "staff \u0131d ",
+        "this",
+        "hi ",
+    ),
 )
 """What identifiers are made of, what stands around them, and what is written otherwise in small letters."""
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
@@ -57,7 +67,7 @@ WORDS = ("@", " at ", "[ at", "ni ", "d o b", "d. o", "name of ", "thank you", "
 def in_full(plain: str) -> Searched:
     """Take the whole text for its different words, so that no word is passed over."""
     text = searched(plain)
-    return replace(text, words=text.plain, small_words=text.small, has_digits=True)
+    return replace(text, words=text.plain, small_words=text.small, shape=shape(text.plain) or b"?")
 
 
 @given(TEXTS)
@@ -77,9 +87,14 @@ def test_what_is_found_is_what_reading_all_of_it_finds(text: str) -> None:
     quickly = personal_data(text, titles)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gate, "searched", in_full)
-        patch.setattr(gate, "_NINE", re.compile(""))
-        end = r"[\dOIl][ \t.\-/+_]{0,3}(?:\n[ \t]{0,8})?([A-Da-d])(?![A-Za-z0-9])"
-        patch.setattr(gate, "_INSURANCE_END", re.compile(end))
+        patch.setattr(Searched, "begun", lambda _, *words: words)
+        patch.setattr(gate, "_has_long_ones", bool)
+        patch.setattr(gate, "_NINE", re.compile(b""))
+        patch.setattr(gate, "_INSURANCE_END", re.compile(b"[0l][ +]{0,13}(a)(?![0liax])"))
+        patch.setattr(gate, "_INWARD_SHAPE", re.compile(b""))
+        patch.setattr(gate, "_WORN", STAFF_WORDS)
+        patch.setattr(names, "_GOES_ON", ("",))
+        patch.setattr(names, "_LABELS_END", ("",))
         assert personal_data(text, titles) == quickly
 
 
@@ -88,8 +103,20 @@ def test_the_different_words_of_a_vast_text_are_not_gathered(monkeypatch: pytest
     monkeypatch.setattr(searching, "LONGEST", 20)
     text = searched("Write to Jane at home, or ring 1")
     assert text.words == text.plain
-    assert text.has_digits
+    assert text.shape
     assert list(text.small_places(" at ")) == [13]
+
+
+def test_of_each_character_the_shape_says_what_it_may_be_in_a_number() -> None:
+    """One byte for each, so that a place in it is one of the text."""
+    assert shape("07 Ol-(+)oL\nabD xZ, é\u200b\u0131!") == b"00 ll (+(ii aaa xx? ?? ?"
+    assert searched("no figure").shape == b""
+
+
+@pytest.mark.parametrize(("text", "begun"), [("this", ()), ("this hi-fi", ("hi",)), ("no_hi", ("hi",)), ("goody", ())])
+def test_a_word_that_stands_inside_others_only_begins_nowhere(text: str, begun: tuple[str, ...]) -> None:
+    """It is then not looked for where it has to begin a word."""
+    assert searched(text).begun("hi", "good morning") == begun
 
 
 def test_every_figure_of_any_script_becomes_a_plain_one() -> None:

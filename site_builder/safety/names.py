@@ -116,17 +116,26 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 """What stands before the name of a person: the first kind says so surely, the second where two words follow."""
+_LABELS_END = ("name", "names", "contact", "gned", "by", "author", "from", "to", "cc")
+"""How each of these ends, in plain letters: the i of "signed" may be one of Turkish to a pattern."""
 _LABEL_LENGTH = 26
+_REQUEST = "request"
+_GOES_ON = ("er", "or", "ed ", " from", " by", " was", " rece", " subm", " made")
+"""With what the word goes on where the name of who asked may follow."""
 
 
 def _requesters(text: Searched) -> Iterator[Span]:
     plain = text.plain
-    for place in text.small_places(*_ASKED_WORDS):
+    for place in text.small_places(*text.begun(*_ASKED_WORDS)):
+        end = place + len(_REQUEST)
+        if text.small[place:end] == _REQUEST and not text.small.startswith(_GOES_ON, end):
+            continue
         match = _ASKED.match(plain, place)
         if match and (found := _name(plain, match.end(), 1 if match[1] else 2)):
             yield Span("requester", *found)
     for place in text.places(":", "="):
-        label = _NAMED.search(plain[max(0, place - _LABEL_LENGTH) : place])
+        before = plain[max(0, place - _LABEL_LENGTH) : place]
+        label = before.rstrip(' \t\n*_"').lower().endswith(_LABELS_END) and _NAMED.search(before)
         if label and (found := _name(plain, _after(plain, place), 1 if label[1] else 2)):
             yield Span("name", *found)
 
@@ -167,7 +176,7 @@ _ENDS = re.compile(r"[ \t*_\"]*(?:[,;|(\n\r<\t]|$|-)")
 
 def _salutations(text: Searched) -> Iterator[Span]:
     plain = text.plain
-    for place in text.small_places("dear", *_GREETINGS):
+    for place in text.small_places(*text.begun("dear", *_GREETINGS)):
         match = None if plain[place - 1 : place].isalnum() else _GREETING.match(plain, place)
         if match is None:
             continue
@@ -182,7 +191,7 @@ def _salutations(text: Searched) -> Iterator[Span]:
 
 def _signatures(text: Searched) -> Iterator[Span]:
     plain = text.plain
-    for place in text.small_places(*_CLOSINGS):
+    for place in text.small_places(*text.begun(*_CLOSINGS)):
         match = None if plain[place - 1 : place].isalnum() else _CLOSING.match(plain, place)
         if match is None:
             continue

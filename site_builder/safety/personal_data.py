@@ -8,7 +8,7 @@ from typing import NamedTuple
 from site_builder.safety import names
 from site_builder.safety.finding import Finding, Span, masked
 from site_builder.safety.readable import column, readable
-from site_builder.safety.searching import Searched, searched
+from site_builder.safety.searching import Searched, searched, shape
 
 MOST = 1_000
 """Findings of one text; the rest would be the same again."""
@@ -97,7 +97,7 @@ def is_of_an_office(kind: str, words: str) -> bool:
 def _apart(plain: str, titles: Sequence[str]) -> list[Span]:
     """Give what each finder found, none within another; the finders stand in the order of their claim."""
     text = searched(plain)
-    finders = _FINDERS if text.has_digits else _WITHOUT_DIGITS
+    finders = _FINDERS if text.shape else _WITHOUT_DIGITS
     taken = [span for finder in finders for span in islice(finder(text), 5 * MOST)]
     taken += islice(names.after_titles(text, titles), 5 * MOST)
     ordered = sorted(enumerate(taken), key=lambda each: (each[1].start, each[0]))
@@ -179,12 +179,12 @@ _LINE_OF_PROSE = 8
 """Characters before a number that goes on in the next line: less than that is a column of numbers, not a sentence."""
 
 
-_STRETCH = re.compile(r"[0-9][0-9OIl \t().\-/_\n]{7,}")
-"""Where a number may be: cheap to find, and most of a text is none."""
-_NINE = re.compile(
-    r"(?:[ \t().\-/_\n]*+[\dOIl]){9}"
-    r"|(?<=[OIl])|(?<=[OIl][ \t().\-/_\n])|(?<=[OIl][ \t().\-/_\n][ \t().\-/_\n])",
-)
+_STRETCH = re.compile(rb"0[0l (]{7,}")
+"""Where a number may be, in a text's shape: cheap to find, and most of a text is none."""
+_FROM_FIGURE, _FROM_LETTER = re.compile(rb"0[0l (]{7,}(?![aix])"), re.compile(rb"l(?<![aix]l)[0l (]{8,}(?![aix])")
+"""The same without a letter of a word at its end; and such that begin with a letter for a figure, and not with one of a
+word."""
+_NINE = re.compile(rb"(?:[ (]*+[0l]){9}|(?<=l)|(?<=l[ (])|(?<=l[ (][ (])")
 """As many digits as the shortest number has, or a letter for one of them before: a day has eight."""
 _FEWEST, _MOST_DIGITS = 9, 16
 _SEEN_AFTER = 2
@@ -193,13 +193,19 @@ _SEEN_AFTER = 2
 
 def _numbers(text: Searched) -> Iterator[Span]:
     plain = text.plain
-    for stretch in _STRETCH.finditer(plain):
+    for stretch in _STRETCH.finditer(text.shape) if _has_long_ones(text.shape) else ():
         start, end = stretch.span()
-        if not _NINE.match(plain, start, end):
+        if not _NINE.match(text.shape, start, end):
             continue
         for run in _RUN.finditer(plain, max(0, start - 3), end + _SEEN_AFTER):
             if sum(map(str.isdigit, run[0])) >= 6:  # noqa: PLR2004  # the rest may be letters for digits
                 yield from _in_run(plain, run)
+
+
+def _has_long_ones(shape_: bytes) -> bool:
+    """Whether as many figures stand together anywhere as the shortest number has; a day's are fewer."""
+    stretches = {*_FROM_FIGURE.findall(shape_), *_FROM_LETTER.findall(shape_)}
+    return any(len(each.translate(None, b" (")) >= _FEWEST for each in stretches)
 
 
 def _in_run(plain: str, run: re.Match[str]) -> Iterator[Span]:
@@ -324,7 +330,7 @@ _BANK = re.compile(
 
 def _labelled_numbers(text: Searched) -> Iterator[Span]:
     plain = text.plain
-    for place in text.small_places("tel", "phone", "mob", "fax", "ext"):
+    for place in text.small_places(*text.begun("tel", "phone", "mob", "fax", "ext")):
         if match := _SHORT.match(plain, place):
             yield Span("phone", *match.span(1))
     for place in text.small_places("sort", "account", "acct", "a/c", "gb"):
@@ -334,9 +340,9 @@ def _labelled_numbers(text: Searched) -> Iterator[Span]:
 
 # --- codes -----------------------------------------------------------------------------------------------------------
 
-_INSURANCE_END = re.compile(r"[0-9][0-9OoIil\u0130\u0131L \t.\-/+_\n]{3,}+([A-Da-d](?![A-Za-z0-9]))?")
-"""From the first digit of a National Insurance number, or one before it, to its last letter, if there is one: between
-them stand letters for figures too, small or capital, with a dot or without. No character is looked at twice."""
+_INSURANCE_END = re.compile(rb"0[0li +]{3,}+(a(?![0liax]))?")
+"""From the first digit of a National Insurance number, or one before it, to its last letter, if there is one, in the
+shape of a text: between them stand letters for figures too. No character is looked at twice."""
 _INSURANCE = re.compile(
     r"(?<![A-Za-z0-9])(?!BG|GB|NK|KN|TN|NT|ZZ)(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]|QQ)"
     rf"(?:{_GAP}[\dOIl]){{5}}{_GAP}(?-i:[\dOIl]){_GAP}[A-D]$",
@@ -361,6 +367,8 @@ _AREAS = (
 )
 """The letters that a postcode begins with (Royal Mail's postcode areas)."""
 _INWARD = re.compile(r"[0-9O](?:[ABD-HJLNP-UW-Z]{2}|(?<=[0-9])[abd-hjlnp-uw-z]{2})(?![A-Za-z0-9])")
+_INWARD_SHAPE, _INWARD_LETTERS = re.compile(rb"0[alix][alix](?![0alix])"), re.compile("O[A-Z][A-Z](?![A-Za-z0-9])")
+"""All of these and some that are none, where a figure begins them, in a text's shape, and where a letter does."""
 _OUTWARD = re.compile(
     rf"(?<![A-Za-z0-9])((?:{'|'.join(sorted(_AREAS, key=len, reverse=True))})[\dO][\dA-Z]?){_GAP}$",
     re.IGNORECASE,
@@ -375,11 +383,11 @@ def _codes(text: Searched) -> Iterator[Span]:
 
 def _insurance(text: Searched) -> Iterator[Span]:
     plain = text.plain
-    for end in _INSURANCE_END.finditer(plain):
+    for end in _INSURANCE_END.finditer(text.shape) if any(_INSURANCE_END.findall(text.shape)) else ():
         match = end[1] and _INSURANCE.search(plain, max(0, end.end() - _INSURANCE_LENGTH), end.end())
         if match and sum(map(str.isdigit, match[0])) >= 4 and match[0].count("\n") <= 1:  # noqa: PLR2004  # O for 0
             yield Span("national-insurance", *match.span())
-    for place in text.small_places("national insurance", "ni ", "ni:", "nino"):
+    for place in text.small_places(*text.begun("national insurance", "ni ", "ni:", "nino")):
         match = _INSURANCE_LABEL.match(plain, place)
         if match and match[1].count("\n") <= 1:
             yield Span("national-insurance", *match.span(1))
@@ -387,7 +395,8 @@ def _insurance(text: Searched) -> Iterator[Span]:
 
 def _postcodes(text: Searched) -> Iterator[Span]:
     plain = text.plain
-    for inward in _INWARD.finditer(plain) if _INWARD.search(text.words) else ():
+    may_be = _INWARD_SHAPE.search(shape(text.words)) or _INWARD_LETTERS.search(text.words)
+    for inward in _INWARD.finditer(plain) if may_be and _INWARD.search(text.words) else ():
         start = max(0, inward.start() - _OUTWARD_LENGTH)
         outward = _OUTWARD.search(plain, start, inward.start())
         if outward and _is_postcode(outward, inward[0]):
@@ -439,8 +448,11 @@ _STAFF = re.compile(
     r"([A-Z]{0,4}[ -]?\d{2,8}[A-Z]{0,3})(?![\w%]|[,.]\d)",
     re.IGNORECASE,
 )
+_NUMBERED = "ni\u0130\u0131#"
+"""How a word for a number begins."""
+_WORN = ("collar", "shoulder", "epaulette")
 _COLLAR = re.compile(
-    r"\b(?:collar|shoulder|epaulette)[^\w\n]{1,3}([A-Z]{0,4} ?\d{3,6}[A-Z]{0,2})(?![\w%]|[,.]\d)", re.IGNORECASE
+    rf"\b(?:{'|'.join(_WORN)})[^\w\n]{{1,3}}([A-Z]{{0,4}} ?\d{{3,6}}[A-Z]{{0,2}})(?![\w%]|[,.]\d)", re.IGNORECASE
 )
 GRADES = ("WPC", "PCSO", "PC", "WDC", "TDC", "DCI", "DC", "PS", "DS", "DI", "Sgt", "SGT", "SPC", "CEO", "CSO")
 """Grades, abbreviated, before the number that is worn on a uniform."""
@@ -464,10 +476,14 @@ def _births(text: Searched) -> Iterator[Span]:
 
 def _staff(text: Searched) -> Iterator[Span]:
     plain = text.plain
-    for place in text.small_places(*STAFF_WORDS):
-        match = _STAFF.match(plain, place) or _COLLAR.match(plain, place)
-        if match and (len(re.sub(r"\D", "", match[1])) >= 3 or match[1][:1].isalpha()):  # noqa: PLR2004  # no "number 12"
-            yield Span("staff-number", *match.span(1))
+    for word in text.begun(*STAFF_WORDS):
+        for place in text.small_places(word):
+            end = place + len(word.strip())
+            if word not in _WORN and text.small[end : end + 2].lstrip(" _-")[:1] not in _NUMBERED:
+                continue
+            match = _STAFF.match(plain, place) or _COLLAR.match(plain, place)
+            if match and (len(re.sub(r"\D", "", match[1])) >= 3 or match[1][:1].isalpha()):  # noqa: PLR2004  # no "number 12"
+                yield Span("staff-number", *match.span(1))
     for place in text.places(*GRADES):
         match = _GRADE.match(plain, place)
         if match and not (match[1] == " " and re.fullmatch(r"(?:19|20)\d\d", match[2])):  # a year
