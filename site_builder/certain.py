@@ -6,9 +6,10 @@ text of a field with a constraint on its values, is left to Frictionless.
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from site_builder.model import Value
@@ -22,11 +23,11 @@ class Form(Enum):
     """The form of texts that are certainly valid, as a pattern for the whole of one; all are where it is empty."""
 
     TEXT = ""
-    INTEGER = "-?(0|[1-9][0-9]{0,17})"
-    NUMBER = r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,15})?"
+    INTEGER = "-?(?:0|[1-9][0-9]{0,17})"
+    NUMBER = r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,15})?"
     DATE = _DAY
     """Of a day that there is, of the years 1 to 9999."""
-    DATETIME = _DAY + "T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    DATETIME = _DAY + "T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
     """Likewise."""
 
 
@@ -58,25 +59,32 @@ def missing_texts(theirs: Any) -> list[str]:  # noqa: ANN401  # likewise
     return missing
 
 
+_READ: Mapping[Form, Callable[[str], Value]] = {
+    Form.INTEGER: int,
+    Form.NUMBER: Decimal,
+    Form.DATE: dt.date.fromisoformat,
+    Form.DATETIME: dt.datetime.fromisoformat,
+}
+
+
+def certain_values(form: Form | None, texts: Sequence[str]) -> Sequence[Value] | None:
+    """Give the values of some texts of a field, which are looked at together; nothing where one may not be valid."""
+    if form is None or form is Form.TEXT:
+        return texts if form else None
+    lines = "\n".join((*texts, ""))
+    if lines.count("\n") != len(texts) or not _pattern(f"(?:{form.value}\n)*+").fullmatch(lines):
+        return None
+    try:
+        return list(map(_READ[form], texts))
+    except ValueError:  # a day that there is not
+        return None
+
+
 def certain_value(form: Form | None) -> Callable[[str], Value]:
     """Give a function for the value of a text of a form; it gives nothing for any other text."""
-    match form:
-        case Form.TEXT:
-            return lambda text: text
-        case Form.INTEGER:
-            return _read(form, int)
-        case Form.NUMBER:
-            return _read(form, Decimal)
-        case Form.DATE:
-            return _read(form, dt.date.fromisoformat)
-        case Form.DATETIME:
-            return _read(form, dt.datetime.fromisoformat)
-        case None:
-            return lambda _: None
-
-
-def _read(form: Form, read: Callable[[str], Value]) -> Callable[[str], Value]:
-    matches = re.compile(form.value).fullmatch
+    if form is None or form is Form.TEXT:
+        return lambda text: text if form else None
+    matches, read = _pattern(form.value).fullmatch, _READ[form]
 
     def value(text: str) -> Value:
         try:
@@ -85,3 +93,8 @@ def _read(form: Form, read: Callable[[str], Value]) -> Callable[[str], Value]:
             return None
 
     return value
+
+
+@cache
+def _pattern(form: str) -> re.Pattern[str]:
+    return re.compile(form)

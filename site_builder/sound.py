@@ -5,14 +5,16 @@ than for each cell, and not of texts that are certainly valid. What it would say
 blank ones, keys) is held to be nothing, or the table is given back unread.
 """
 
+import contextlib
 import csv
 import hashlib
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from itertools import repeat
+from typing import Any, NamedTuple
 
-from site_builder.certain import certain_form, certain_value, missing_texts
+from site_builder.certain import certain_form, certain_value, certain_values, missing_texts
 from site_builder.model import Cell, Resource
 from site_builder.oversize import LONGEST_CELL, MOST_CELLS, MOST_COLUMNS
 
@@ -45,13 +47,13 @@ def read_sound(resource: Resource, opened: Any, data: bytes, typed: Sequence[Typ
     key = frozenset(opened.schema.primary_key)
     may_be_blank = True
     for field, texts, make in zip(opened.schema.fields, columns, typed, strict=True):
-        known = _known(field, texts, make)
+        known = _known(field, list(dict.fromkeys(texts)), make)
         if known is None:
             return None
-        cells.append([known[text][0] for text in texts])
-        may_be_blank = may_be_blank and any(cell.value is None for cell, _ in known.values())
+        cells.append([*map(known.cells.__getitem__, texts)])
+        may_be_blank = may_be_blank and any(cell.value is None for cell in known.cells.values())
         if field.name in key or field.constraints.get("unique"):
-            values[field.name] = [known[text][1] for text in texts]
+            values[field.name] = known.values(texts)
         if field.constraints.get("unique") and _repeats(values[field.name]):
             return None
     made = tuple(zip(*cells, strict=True))
@@ -94,12 +96,30 @@ def _cells(data: bytes, names: Sequence[str]) -> list[list[str]] | None:
     if is_long or may_skip_spaces(text):
         return None
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        rows = parted(text)
     except csv.Error:
         return None
     if not rows or rows[0] != names or any(map(len(names).__ne__, map(len, rows))):
         return None
     return rows[1:]
+
+
+def parted(text: str) -> list[list[str]]:
+    """Part CSV into rows of cells: at every comma of a line in which nothing is quoted, which is a quarter of the work.
+
+    Raises:
+        csv.Error: quotes do not match, or a cell is too long.
+    """
+    lines = text.removesuffix("\n").split("\n")
+    quoted = [number for number, line in enumerate(lines) if '"' in line]
+    few = len(quoted) <= len(lines) // 2
+    if few and "\r" not in text and "" not in lines and len(text) <= csv.field_size_limit():
+        with contextlib.suppress(csv.Error):
+            read = list(csv.reader([lines[number] for number in quoted], strict=True))
+            if len(read) == len(quoted):  # no cell has lines of its own
+                known = dict(zip(quoted, read, strict=True))
+                return [known[number] if number in known else line.split(",") for number, line in enumerate(lines)]
+    return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
 
 def may_skip_spaces(text: str) -> bool:
@@ -126,29 +146,46 @@ def may_skip_spaces(text: str) -> bool:
         return False
 
 
+class _Known(NamedTuple):
+    """The different texts of a column, read."""
+
+    cells: Mapping[str, Cell]
+    others: Mapping[str, object]
+    """The values as Frictionless has them where these may not be those of the cells."""
+
+    def values(self, texts: Iterable[str]) -> list[object]:
+        """Give the values of some texts as Frictionless has them."""
+        return [self.others[text] if text in self.others else self.cells[text].value for text in texts]
+
+
 def _known(
     theirs: Any,  # noqa: ANN401  # likewise
-    texts: Iterable[str],
+    texts: Sequence[str],
     make: Typed,
-) -> Mapping[str, tuple[Cell, object]] | None:
-    """Read each different text of a column, as a cell and as Frictionless's value; nothing where one is not valid."""
-    known: dict[str, tuple[Cell, object]] = {}
-    certain = certain_value(certain_form(theirs))
+) -> _Known | None:
+    """Read each different text of a column; nothing where one is not valid."""
+    if max(map(len, texts), default=0) > LONGEST_CELL:
+        return None
+    form = certain_form(theirs)
     missing = frozenset(missing_texts(theirs))
+    stated = [text for text in texts if text not in missing]
+    sure = certain_values(form, stated)
+    if sure is None:
+        certain = certain_value(form)
+        sure = [certain(text) for text in stated]
+    made = map(tuple.__new__, repeat(Cell), zip(sure, stated, repeat(None)))  # Cell(…) takes twice as long
+    cells: dict[str, Cell] = {cell.text: cell for cell in made if cell.value is not None}
+    others: dict[str, object] = {}
     read = theirs.create_cell_reader()
-    for text in dict.fromkeys(texts):
-        if len(text) > LONGEST_CELL:
-            return None
-        plain = certain(text) if text not in missing else None
-        if plain is not None:
-            known[text] = (Cell(plain, text), plain)
+    for text in texts if len(cells) < len(texts) else ():
+        if text in cells:
             continue
         value, notes = read(text)
         cell = None if notes else make(text, value)
         if cell is None:
             return None
-        known[text] = (cell, value)
-    return known
+        cells[text], others[text] = cell, value
+    return _Known(cells, others)
 
 
 def _repeats(values: Sequence[object]) -> bool:
