@@ -1,7 +1,7 @@
 """House checks: what the standard leaves open and a reader of the site relies on. Each is a check of its own."""
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -211,10 +211,19 @@ def _lines(checked: Checked) -> Iterator[Problem]:
 
 
 def _beyond(table: Table, document: Document, file: str) -> Iterator[Problem]:
-    for row, line in enumerate(table.source_lines(), start=2):
-        if document.lines is not None and (line is None or document.line(line) is None):
+    lines = table.source_lines()
+    if document.lines is None or None not in (known := _written(document, lines)):
+        return
+    for row, (line, text) in enumerate(zip(lines, known, strict=True), start=2):
+        if text is None:
             what = f'"{document.path}" has no line {line}; its last is {len(document.lines)}.'
             yield Problem(file, "source-line", what, "Mend the number.", line=row, field="source_line")
+
+
+def _written(document: Document, lines: Iterable[int | None]) -> list[str | None]:
+    """Give what stands on some lines of a document, or nothing where it has no such line."""
+    text = document.lines or ()
+    return [text[line - 1] if line and 0 < line <= len(text) else None for line in lines]
 
 
 def _cells(checked: Checked) -> Iterator[Problem]:
@@ -230,15 +239,15 @@ def _cells(checked: Checked) -> Iterator[Problem]:
 
 def _strangers(table: Table, document: Document, file: str) -> Iterator[Problem]:
     lines = table.source_lines()
-    known = [document.line(line or 0) or "" for line in lines]
+    known = _written(document, lines)
+    stated = [text or "" for text in known]
     written = [
         (n, field)
         for n, field in _fields(table)
         if field.name != "source_line" and not field.derived and not field.mended
-        if not all(map(contains, known, table.by_field[n].texts))
+        if not all(map(contains, stated, table.by_field[n].texts))
     ]
-    for row, (cells, line) in enumerate(zip(table.rows, lines, strict=True) if written else (), start=2):
-        text = document.line(line or 0)
+    for row, (cells, line, text) in enumerate(zip(table.rows, lines, known, strict=True) if written else (), start=2):
         if text is None:
             continue
         for position, field in written:

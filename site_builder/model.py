@@ -543,7 +543,7 @@ class Table:
         position = self.column("source_line")
         if position is None or self.resource.document is None:
             return (None,) * len(self.rows)
-        return tuple(value if isinstance(value, int) else None for value in self.by_field[position].values)
+        return tuple([value if isinstance(value, int) else None for value in self.by_field[position].values])
 
 
 def by_field(rows: Iterable[tuple[Cell, ...]]) -> tuple[Cells, ...]:

@@ -6,7 +6,7 @@ What one of them cannot hold is an error of the table. A table that is too large
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from site_builder.exports import as_text
 from site_builder.model import Json, Table, TypedColumn, Value
@@ -54,13 +54,19 @@ def faults(table: Table) -> Iterator[Fault]:
     """Find every value that some format would cut or change."""
     for column, values in zip(table.columns, table.values, strict=True):
         yield from _text_faults(0, column, column.name)
-        if not _are_writable([value for value in values if isinstance(value, str)]):
+        if not _are_writable(_texts(values)):
             for row, value in enumerate(values, start=1):
                 yield from _text_faults(row, column, value)
         yield from _number_faults(column, values)
 
 
-def _are_writable(texts: Sequence[str]) -> bool:
+def _texts(values: Sequence[Value]) -> Sequence[Value]:
+    """Give those values of a column that are texts: all or none of most."""
+    kinds = set(map(type, values))
+    return values if kinds == {str} else [value for value in values if isinstance(value, str)] if str in kinds else ()
+
+
+def _are_writable(texts: Sequence[Any]) -> bool:
     """Whether every format certainly holds all texts of a column: most columns are of that kind."""
     return max(map(len, texts), default=0) <= LONGEST_CELL // 2 and not unwritable("".join(texts))
 
@@ -94,8 +100,9 @@ def _number_faults(column: TypedColumn, values: Sequence[Value]) -> Iterator[Fau
 def decimal_scale(values: Iterable[Value]) -> int | None:
     """Give the digits after the point that hold all numbers of a column exactly, where 38 digits are enough."""
     stated = [value for value in values if value is not None]
-    scale, whole = 0, len(str(max((abs(value) for value in stated if isinstance(value, int)), default=0)))
-    for value in stated:
+    whole_numbers = [value for value in stated if isinstance(value, int)]
+    scale, whole = 0, len(str(max(map(abs, whole_numbers), default=0)))
+    for value in stated if len(whole_numbers) < len(stated) else ():
         if isinstance(value, int):
             continue
         number = Decimal(str(value))
