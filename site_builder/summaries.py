@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from site_builder import urls
@@ -59,12 +60,18 @@ class Checking:
 
 def read_summary(name: str, text: str, where: str) -> tuple[Summary | None, tuple[Problem, ...]]:
     """Read a ``.sql`` file: a header of ``--`` lines in TOML, then one SELECT."""
+    summary, problems = _remembered(name, text) if len(text) <= _LONGEST_REMEMBERED else _read(name, text)
+    return summary and replace(summary, where=where), tuple(replace(problem, where=where) for problem in problems)
+
+
+def _read(name: str, text: str) -> tuple[Summary | None, tuple[Problem, ...]]:
+    """Read a file of any package, whose place is not said."""
     if name == LEDGER:
         what = f'"{name}" is the name of a figure that the site makes itself.'
-        return None, (Problem(where, "summary-name", what, "Rename it."),)
+        return None, (Problem("", "summary-name", what, "Rename it."),)
     if not SUMMARY_NAME.fullmatch(name):
         mend = "Rename it: a-z, 0-9 and -, at most 64 characters."
-        return None, (Problem(where, "summary-name", f'"{name}" cannot be the name of a summary.', mend),)
+        return None, (Problem("", "summary-name", f'"{name}" cannot be the name of a summary.', mend),)
     header, sql, first = _split(text)
     try:
         settings = tomllib.loads(header)
@@ -72,15 +79,20 @@ def read_summary(name: str, text: str, where: str) -> tuple[Summary | None, tupl
         mend = 'Each line is like -- title = "…"; tables such as [chart] come last.'
         line = re.search(r"line (\d+)", str(error))
         at = int(line.group(1)) if line else header.count("\n") + 1  # at the end of the header
-        return None, (Problem(where, "summary-header", f"The header is not TOML: {str(error)[:300]}.", mend, line=at),)
-    problems = list(profile_problems(settings, "summary", where, ""))
+        return None, (Problem("", "summary-header", f"The header is not TOML: {str(error)[:300]}.", mend, line=at),)
+    problems = list(profile_problems(settings, "summary", "", ""))
     if ("\\" in header or unwritable(header)) and any(map(unwritable, strings(settings))):
         what = "The header has a control character, which no page can hold."
-        problems.append(Problem(where, "summary-header", what, "Take it out."))
+        problems.append(Problem("", "summary-header", what, "Take it out."))
     if not sql.strip():
         mend = "Write one SELECT below the header."
-        problems.append(Problem(where, "summary-sql", "There is no SQL.", mend, line=first))
-    return (None if problems else _summary(name, settings, sql, where)), tuple(problems)
+        problems.append(Problem("", "summary-sql", "There is no SQL.", mend, line=first))
+    return (None if problems else _summary(name, settings, sql)), tuple(problems)
+
+
+_LONGEST_REMEMBERED = 5_000
+"""Characters of a file of which it is remembered what it says: packages of a series ask in the same words."""
+_remembered = lru_cache(maxsize=200)(_read)
 
 
 def _split(text: str) -> tuple[str, str, int]:
@@ -91,7 +103,7 @@ def _split(text: str) -> tuple[str, str, int]:
     return header, "\n".join(lines[end:]).strip("\n"), end + 1
 
 
-def _summary(name: str, settings: Mapping[str, Any], sql: str, where: str) -> Summary:
+def _summary(name: str, settings: Mapping[str, Any], sql: str) -> Summary:
     chart = settings.get("chart")
     return Summary(
         name=name,
@@ -104,7 +116,6 @@ def _summary(name: str, settings: Mapping[str, Any], sql: str, where: str) -> Su
         small_cells=settings.get("smallCells"),
         labels=tuple(sorted(settings.get("labels", {}).items())),
         chart=Chart(**{**chart, "sort": tuple(chart.get("sort", ()))}) if chart else None,
-        where=where,
     )
 
 
