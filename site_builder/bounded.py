@@ -3,7 +3,6 @@
 Where a system has neither alarms nor such limits, the time that ``workers.py`` gives a whole package still holds.
 """
 
-import re
 import signal
 import sys
 import threading
@@ -63,7 +62,7 @@ def _alarm(_number: int, _frame: object) -> None:
 @contextmanager
 def _memory() -> Iterator[None]:
     """Bound what is allocated. Not the address space, of which some libraries reserve far more than they use."""
-    held = _held()
+    held = None if sys.platform == "win32" else _held()
     if sys.platform == "win32" or held is None:
         yield
         return
@@ -79,7 +78,9 @@ def _memory() -> Iterator[None]:
 
 
 def _held() -> int | None:
-    """Give the bytes that this process may write to, where the system says so."""
-    status = Path("/proc/self/status")
-    found = re.search(r"^VmData:\s*(\d+) kB", status.read_text("ascii"), re.MULTILINE) if status.exists() else None
-    return int(found[1]) * 1024 if found else None
+    """Give the bytes that this process may write to, its stack among them, where the system says so."""
+    try:
+        told = Path("/proc/self/statm").read_bytes().split()
+    except OSError:
+        return None
+    return int(told[5]) * resource.getpagesize()

@@ -25,5 +25,5 @@ def _lines(data: bytes) -> tuple[str, ...] | None:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    lines = text.split("\n")
-    return tuple(line.removesuffix("\r") for line in (lines[:-1] if lines[-1] == "" else lines))
+    lines = text.removesuffix("\n").split("\n") if text else []
+    return tuple([line.removesuffix("\r") for line in lines] if "\r" in text else lines)

@@ -1,6 +1,7 @@
 """Read a package: descriptor, documents, tables, README and summaries, with everything that is wrong with them."""
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def read_package(
 
     Reading is bounded in time and memory: what takes more is a problem too.
     """
-    sizes = {path: (folder.root / path).stat().st_size for path in folder.files}
+    sizes = {path: os.stat(f"{folder.root}/{path}").st_size for path in folder.files}  # noqa: PTH116  # paths are slow
     seconds = seconds_for(sum(sizes.values()))
     try:
         with bounded(seconds):
@@ -78,13 +79,14 @@ def read_package(
 def _read(
     folder: PackageFolder, titles: Sequence[str], scratch: Path | None
 ) -> tuple[ReadPackage | None, tuple[Problem, ...]]:
-    text, problems = _text(folder, DESCRIPTOR)
+    texts = {path: _text(folder, path) for path in folder.files if path in _OWN or _is_summary(path)}
+    text, problems = texts[DESCRIPTOR]
     if problems:
         return None, problems
     where = f"{folder.where}/{DESCRIPTOR}"
     package, found = read_descriptor(text, folder.name, where, folder.files, lambda path: _text(folder, path)[0])
-    readme, unreadable = _text(folder, README) if README in folder.files else ("", ())
-    summaries, badly_headed = _summaries(folder)
+    readme, unreadable = texts.get(README, ("", ()))
+    summaries, badly_headed = _summaries(folder, texts)
     problems = (*found, *unreadable, *badly_headed)
     if package is None:
         return None, problems
@@ -98,7 +100,7 @@ def _read(
         tables, invalid = ((), ()) if unreadable_tables else read_tables(package, folder.root, folder.where, scratch)
     listed = {document.path: document for document in documents}
     with stage("checks"):
-        unsound = (*check(Checked(package, tables, listed, readme, folder.where)), *_todos(folder, text))
+        unsound = (*check(Checked(package, tables, listed, readme, folder.where)), *_todos(folder, texts))
     vast = {problem.where for problem in invalid if problem.code in {"too-large", "too-many-fields", "too-slow"}}
     files = [path for path in folder.files if f"{folder.where}/{path}" not in vast]
     with stage("safety"):
@@ -113,20 +115,26 @@ def _read(
     return ReadPackage(folder, package, documents, tables, readme, article, shown, versions), problems
 
 
+_Texts = Mapping[str, tuple[str, tuple[Problem, ...]]]
+"""Files by their paths: the text of each, or what is wrong with it."""
+
+
 def _text(folder: PackageFolder, path: str) -> tuple[str, tuple[Problem, ...]]:
+    with open(f"{folder.root}/{path}", "rb", buffering=0) as file:  # noqa: PTH123  # likewise
+        data = file.readall()
     try:
-        return (folder.root / path).read_text("utf-8"), ()
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         what = f"It is not UTF-8: byte {error.start + 1} cannot be read."
         return "", (Problem(f"{folder.where}/{path}", "encoding", what, "Save it as UTF-8."),)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text, ()
 
 
-def _todos(folder: PackageFolder, descriptor: str) -> tuple[Problem, ...]:
+def _todos(folder: PackageFolder, texts: _Texts) -> tuple[Problem, ...]:
     """Find what is left to decide in a response's own files; a package of another kind may say what it likes."""
-    if '"foi"' not in descriptor:
+    if '"foi"' not in texts[DESCRIPTOR][0]:
         return ()
-    own = [path for path in folder.files if path in _OWN or (path.startswith("summaries/") and path.endswith(".sql"))]
-    return todos(folder.where, {path: _text(folder, path)[0] for path in own})
+    return todos(folder.where, {path: text for path, (text, _) in texts.items()})
 
 
 def _document_paths(package: Package, folder: PackageFolder) -> tuple[str, ...]:
@@ -135,33 +143,35 @@ def _document_paths(package: Package, folder: PackageFolder) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for path in named if path in files and path is not None))
 
 
-def _summaries(folder: PackageFolder) -> tuple[tuple[Summary, ...], tuple[Problem, ...]]:
+def _is_summary(path: str) -> bool:
+    return path.startswith("summaries/") and path.endswith(".sql")
+
+
+def _summaries(folder: PackageFolder, texts: _Texts) -> tuple[tuple[Summary, ...], tuple[Problem, ...]]:
     summaries: list[Summary] = []
     problems: list[Problem] = []
-    for path in folder.files:
-        if path.startswith("summaries/") and path.endswith(".sql"):
-            text, unreadable = _text(folder, path)
-            name = path.removeprefix("summaries/").removesuffix(".sql")
-            summary, found = (None, ()) if unreadable else read_summary(name, text, f"{folder.where}/{path}")
-            summaries.extend([summary] if summary else [])
-            problems.extend((*unreadable, *found, *_taken(folder, name)))
+    for path in filter(_is_summary, folder.files):
+        text, unreadable = texts[path]
+        name = path.removeprefix("summaries/").removesuffix(".sql")
+        summary, found = (None, ()) if unreadable else read_summary(name, text, f"{folder.where}/{path}")
+        summaries.extend([summary] if summary else [])
+        problems.extend((*unreadable, *found, *_taken(folder, name)))
     return tuple(summaries), tuple(problems)
 
 
 def _taken(folder: PackageFolder, name: str) -> Iterator[Problem]:
     """Find a file in the place of a figure's data, which readers would take for what the SQL gave."""
-    for path in (f"summaries/{name}.csv", f"summaries/{name}.json"):
-        for file in folder.files:
-            if urls.collision_key(file) == urls.collision_key(path):
-                what = f"The site writes the rows of the summary {name}.sql into a file of this name."
-                yield Problem(f"{folder.where}/{file}", "reserved-name", what, "Rename the file, or leave it out.")
+    ours = {urls.collision_key(f"summaries/{name}.{ending}") for ending in ("csv", "json")}
+    for file in folder.files:
+        if urls.collision_key(file) in ours:
+            what = f"The site writes the rows of the summary {name}.sql into a file of this name."
+            yield Problem(f"{folder.where}/{file}", "reserved-name", what, "Rename the file, or leave it out.")
 
 
 def _summary_names(folder: PackageFolder) -> Iterator[str]:
     """Name every summary that has a file, also one that cannot be read, of which enough is said already."""
-    for path in folder.files:
-        if path.startswith("summaries/") and path.endswith(".sql"):
-            yield path.removeprefix("summaries/").removesuffix(".sql")
+    for path in filter(_is_summary, folder.files):
+        yield path.removeprefix("summaries/").removesuffix(".sql")
 
 
 def _generated(tables: tuple[Table, ...], folder: PackageFolder) -> tuple[Summary, ...]:
