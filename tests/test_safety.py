@@ -10,6 +10,7 @@ import pytest
 from site_builder.build import build
 from site_builder.build import check as all_checked
 from site_builder.problems import Level
+from site_builder.safety import folder_problems
 from site_builder.safety.finding import masked
 from site_builder.safety.formulas import formula
 from site_builder.safety.personal_data import is_of_an_office, personal_data
@@ -553,6 +554,27 @@ def test_a_page_of_content_is_looked_at_too(tmp_path: Path) -> None:
         repository(tmp_path, {"parking-fines": parking_fines()}, content), tmp_path / "dist", Here()
     ).problems
     assert (problem.where, problem.line, problem.code) == ("content/index.md", 3, "personal-data")
+
+
+def test_a_file_that_came_before_is_looked_at_as_that_of_its_own_package(tmp_path: Path) -> None:
+    """And for the titles of its own site: summaries of many packages are the same."""
+    (tmp_path / "a.sql").write_text("-- as Warden Okonkwo counts\nSELECT 1;\n", "utf-8")
+
+    def places(where: str, titles: tuple[str, ...]) -> list[str]:
+        return [f"{each.where}:{each.line}" for each in folder_problems(tmp_path, where, ["a.sql"], (), titles)]
+
+    assert places("parking", ()) == []
+    assert places("parking", TITLES) == ["parking/a.sql:1"]
+    assert places("potholes", TITLES) == ["potholes/a.sql:1"]
+
+
+def test_every_row_of_a_text_is_counted_and_the_first_is_named(tmp_path: Path) -> None:
+    """So that all of them are found by whoever mends one."""
+    cells = table(f"street,note\nElm,-\nOak,{EMAIL}\nElm,=1\nAsh,{EMAIL}\n", {"name": "street"}, {"name": "note"})
+    problems = check(tmp_path, cells, "potholes")
+    assert sum(each.startswith('datapackages/potholes/potholes.csv:3 "note"') for each in problems) == 1
+    assert sum("So does 1 more row" in each for each in problems) == 1
+    assert sum(each.startswith('datapackages/potholes/potholes.csv:4 "note"') for each in problems) == 1
 
 
 def test_no_problem_shows_the_words_that_it_is_about(tmp_path: Path) -> None:

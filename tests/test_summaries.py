@@ -107,6 +107,19 @@ def test_a_wrong_header_is_a_problem(text: str, problem: str) -> None:
     assert faults(text)[0].strip().startswith(problem.strip())
 
 
+def test_a_summary_that_came_before_is_of_its_own_file() -> None:
+    """Two packages may ask the same in the same words, and be wrong in the same words."""
+    sound, unsound = '-- title = "Fines"\nSELECT 1;\n', "-- title = 1\n"
+    for where in ("a/fines.sql", "b/fines.sql"):
+        summary, problems = read_summary("fines", sound, where)
+        assert summary
+        assert (summary.name, summary.where, problems) == ("fines", where, ())
+        assert {problem.where for problem in read_summary("fines", unsound, where)[1]} == {where}
+    summary, _ = read_summary("by-street", sound, "a/by-street.sql")
+    assert summary
+    assert summary.name == "by-street"
+
+
 def test_a_summarys_name_is_an_address() -> None:
     """Like that of a package."""
     assert faults("", "Fines by street")[0].startswith(' [summary-name] "Fines by street" cannot be the name')

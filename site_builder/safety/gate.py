@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -102,7 +103,8 @@ def _is_exempt(finding: Finding, exempt: Iterable[Exempt]) -> bool:
 
 
 def _in_file(root: Path, where: str, path: str, exempt: Sequence[Exempt], titles: Sequence[str]) -> Iterator[_Found]:
-    data = (root / path).read_bytes()
+    with open(f"{root}/{path}", "rb", buffering=0) as file:  # noqa: PTH123  # thousands of them: paths as objects are slow
+        data = file.readall()
     here = f"{where}/{path}"
     if path == EXCEPTIONS:
         yield from _in_passages([Passage(each.reason, each.line, "reason") for each in exempt], here, titles)
@@ -110,7 +112,8 @@ def _in_file(root: Path, where: str, path: str, exempt: Sequence[Exempt], titles
     if path.endswith(".json") and (passages := _json(data)) is not None:
         yield from _in_passages(passages, here, titles)
         return
-    looked = look_into(data, titles)
+    look = _remembered if len(data) <= _LONGEST_REMEMBERED else look_into
+    looked = look(data, tuple(titles))
     for finding in looked.findings:
         yield _Found(here, finding, finding.line, finding.place or None)
     if looked.kind == "spreadsheet":
@@ -120,6 +123,11 @@ def _in_file(root: Path, where: str, path: str, exempt: Sequence[Exempt], titles
     elif path.startswith("source/") and looked.kind not in SOURCE_KINDS:
         what = "A source that is published is text, PDF or CSV."
         yield _Found(here, Finding("document-kind", "source", path, what, "Save it as one of them."), None, None)
+
+
+_LONGEST_REMEMBERED = 5_000
+"""Bytes of a file of which it is remembered what it holds: summaries of many packages are the same."""
+_remembered = lru_cache(maxsize=200)(look_into)
 
 
 def _json(data: bytes) -> list[Passage] | None:
@@ -133,16 +141,15 @@ def _json(data: bytes) -> list[Passage] | None:
 
 
 def _gather(value: Json, key: str, passages: list[Passage]) -> None:
-    match value:
-        case str():
-            passages.append(Passage(value, None, key or None, key.rpartition(".")[2]))
-        case list():
-            for number, each in enumerate(value):
-                _gather(each, f"{key}[{number}]", passages)
-        case dict():
-            for name, each in value.items():
-                passages.append(Passage(name, None, key or None))
-                _gather(each, f"{key}.{name}" if key else name, passages)
+    if isinstance(value, str):
+        passages.append(Passage(value, None, key or None, key.rpartition(".")[2]))
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            passages.append(Passage(name, None, key or None))
+            _gather(each, f"{key}.{name}" if key else name, passages)
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            _gather(each, f"{key}[{number}]", passages)
 
 
 # --- tables and answers ----------------------------------------------------------------------------------------------
@@ -163,20 +170,22 @@ def _in_table(table: Table, where: str, titles: Sequence[str]) -> Iterator[_Foun
             yield from _in_large(table.rows, position, label, f"{where}/{path}", titles)
             continue
         cells = table.by_field[position]
-        times = Counter(filter(None, cells.texts)) if label else _texts(cells, field)
-        found = list(_in_column(list(times), label, titles))
-        last, texts = len(cells.texts) + 1, reversed(cells.texts)
-        first = dict(zip(texts, range(last, 1, -1), strict=True)) if found else {}
+        texts = [*dict.fromkeys(filter(None, cells.texts if label else _texts(cells, field)))]
+        found = list(_in_column(texts, label, titles)) if texts else []
+        times = Counter(cells.texts) if found else {}
+        first = {text: row for row, text in reversed([*enumerate(cells.texts, start=2)])} if found else {}
         for text, finding in found:
             yield _Found(f"{where}/{path}", finding, first[text], field.name, times[text])
 
 
-def _texts(cells: Cells, field: Field) -> Counter[str]:
-    """Count the texts of a column that may hold anything: a day in figures is no more than that."""
+def _texts(cells: Cells, field: Field) -> Sequence[str]:
+    """Give the texts of a column that may hold anything: a day in figures is no more than that."""
     if field.type != "date" or field.format != "default":
-        return Counter(filter(None, cells.texts))
+        return cells.texts
+    if None not in cells.values and "".join(cells.texts).isascii():
+        return ()
     read = zip(cells.texts, cells.values, strict=True)
-    return Counter(text for text, value in read if text and (value is None or not text.isascii()))
+    return [text for text, value in read if value is None or not text.isascii()]
 
 
 def _in_answer(figure: Figure, titles: Sequence[str]) -> Iterator[_Found]:
@@ -229,22 +238,22 @@ def _label_word(label: str) -> str | None:
 
 
 def _in_passages(
-    passages: Iterable[Passage], where: str, titles: Sequence[str], *, cells: bool = False
+    passages: Sequence[Passage], where: str, titles: Sequence[str], *, cells: bool = False
 ) -> Iterator[_Found]:
     """Look at passages, each different text of a field once, all of them together."""
     first: dict[tuple[str | None, str], Passage] = {}
-    times: dict[tuple[str | None, str], int] = {}
     for passage in passages:
-        key = (passage.field, passage.text)
-        first.setdefault(key, passage)
-        times[key] = times.get(key, 0) + 1
-    different = list(first.values())
-    for number, finding in _personal([_labelled(each.text, _label_word(each.label)) for each in different], titles):
-        passage = different[number]
+        first.setdefault((passage.field, passage.text), passage)
+    different = [*first.values()]
+    labelled = [_labelled(each.text, _label_word(each.label)) if each.label else each.text for each in different]
+    found = [(different[number], finding) for number, finding in _personal(labelled, titles)]
+    texts = [each.text for each in different]
+    if not _are_plain(texts) if cells else unseen(_APART.join(texts)):
+        odd = _strange_cell if cells else unseen
+        found += [(passage, finding) for passage in different for finding in odd(passage.text)]
+    times = Counter((passage.field, passage.text) for passage in passages) if found else {}
+    for passage, finding in found:
         yield _Found(where, finding, passage.line, passage.field, times[passage.field, passage.text])
-    for passage in different:
-        for finding in _strange_cell(passage.text) if cells else unseen(passage.text):
-            yield _Found(where, finding, passage.line, passage.field, times[passage.field, passage.text])
 
 
 def _in_column(texts: Sequence[str], label: str | None, titles: Sequence[str]) -> Iterator[tuple[str, Finding]]:
@@ -258,6 +267,7 @@ def _in_column(texts: Sequence[str], label: str | None, titles: Sequence[str]) -
 
 _MAY_BE_RUN = frozenset("=+-@&<%")
 """What a cell of plain characters begins with that a spreadsheet may run, or that stands for something else."""
+_FIRST = itemgetter(slice(1))
 _PRINTED = bytes(range(0x20, 0x7F))
 """Characters of ASCII that are no controls."""
 
@@ -267,7 +277,8 @@ def _are_plain(texts: Sequence[str]) -> bool:
     together = "".join(texts)
     if not together.isascii() or together.encode("ascii").translate(None, _PRINTED):
         return False
-    return _MAY_BE_RUN.isdisjoint([text.lstrip()[:1] for text in texts])
+    begins = set(map(_FIRST, texts))
+    return _MAY_BE_RUN.isdisjoint({text.lstrip()[:1] for text in texts} if " " in begins else begins)
 
 
 def _strange_cell(text: str) -> Sequence[Finding]:
