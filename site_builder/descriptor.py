@@ -203,12 +203,21 @@ def _is_whole(text: str, loaded: Json, reader: _Reader) -> bool:
 
 
 def _depth(text: str) -> int:
-    """Count how deep brackets are inside one another, those in strings apart."""
+    """Count how deep brackets are inside one another, those in strings apart; of few it is enough to know how many."""
+    if (opening := text.count("[") + text.count("{")) <= DEEPEST_DESCRIPTOR:
+        return opening
     depth = deepest = 0
-    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+    for bracket in _BRACKET.findall(_without_strings(text)):
         depth += 1 if bracket in "[{" else -1
         deepest = max(deepest, depth)
     return deepest
+
+
+def _without_strings(text: str) -> str:
+    """Take all strings out of JSON; where none holds a quote they are every second of what its quotes part."""
+    if "\\" in text or text.count('"') % 2:
+        return _STRING.sub("", text)
+    return "".join(text.split('"')[::2])
 
 
 def _text(value: Json) -> str:
