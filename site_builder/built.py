@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from site_builder import workings
 from site_builder.model import Card, File, PackageFolder
+from site_builder.notes import by_fields
 from site_builder.problems import Problem
 from site_builder.settings import Site
 from site_builder.timing import Spent
@@ -32,6 +33,7 @@ class Executor(Protocol):
         ...
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class BuiltPackage:
     """What a package hands to the rest of the site."""

@@ -21,6 +21,7 @@ from site_builder.exports import are, as_texts
 from site_builder.large import LargeRows
 from site_builder.large_files import write_parquet
 from site_builder.model import Answer, Column, LongTrail, RecordRef, Table, TypedColumn, Uses, Value
+from site_builder.notes import by_fields
 from site_builder.output import UnverifiedError
 from site_builder.schemas import table_schema
 from site_builder.writable import decimal_scale
@@ -79,6 +80,7 @@ class Failure:
     """Where in the SQL, in characters, where the parser says so."""
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A table ready to be loaded: a file, and the name that SQL sees."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from site_builder import fingerprints
 from site_builder.built import SITE, BuiltPackage, Executor
 from site_builder.model import Card, Field, File, PackageFolder
-from site_builder.notes import read_note, write_note
+from site_builder.notes import by_fields, read_note, write_note
 from site_builder.output import place, remove, verify
 from site_builder.timing import Tally, Timed, measuring, stage
 
@@ -35,6 +35,7 @@ _FEW = 20
 _T = TypeVar("_T")
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A package as the rest of the build sees it: what is large of it lies on the disk."""

@@ -13,6 +13,8 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, overload
 
+from site_builder.notes import by_fields
+
 Json = Any
 """A value read from JSON."""
 Value = str | int | float | bool | Decimal | date | datetime | time | None
@@ -22,6 +24,7 @@ Value = str | int | float | bool | Decimal | date | datetime | time | None
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class PackageFolder:
     """A package's folder whose paths have been screened: each is a regular file inside it."""
@@ -40,6 +43,7 @@ class PackageFolder:
     """Its files as they were in earlier versions, from the repository's history; those that it holds."""
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class PastVersion:
     """The author's files of a version as the repository's history has them."""
@@ -50,6 +54,7 @@ class PastVersion:
     """A folder in the scratch space."""
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Version:
     """An entry of a package's ``versions.json``."""
@@ -81,6 +86,7 @@ class Withdrawn:
 # --- the descriptor --------------------------------------------------------------------------------------------------
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Category:
     """A value of a closed list."""
@@ -91,6 +97,7 @@ class Category:
     """What it is called on the site."""
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Missing:
     """A cell's text that stands for no value."""
@@ -101,6 +108,7 @@ class Missing:
     """Why the value is missing: withheld, left blank, not applicable."""
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class MissingWhen:
     """Why cells have no value in the rows in which another field says so."""
@@ -113,6 +121,7 @@ class MissingWhen:
     """Why there is no value in such a row."""
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Field:
     """A column."""
@@ -154,6 +163,7 @@ class Field:
         return next((each.label for each in self.categories if each.value == value), value)
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """What the figures cover, what they count and how it was found."""
@@ -217,6 +227,7 @@ class Quote:
     """What we add, in our words."""
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Authority:
     """Who answered."""
@@ -244,6 +255,7 @@ class Question:
     """Where the question was read, if not in the document."""
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class PublishedFigure:
     """A number that the response itself states."""
@@ -302,6 +314,7 @@ class Source:
         return (self.path or "").startswith(("https://", "http://"))
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Licence:
     """Under which terms the data may be used."""
@@ -719,6 +732,7 @@ class Figure:
     """Why there is no chart."""
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """A published figure beside what the records add up to."""
@@ -738,6 +752,7 @@ class LedgerEntry:
 # --- what a package hands to the site --------------------------------------------------------------------------------
 
 
+@by_fields
 class File(NamedTuple):
     """A file of the site."""
 
@@ -748,6 +763,7 @@ class File(NamedTuple):
     sha256: str
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class TableCard:
     """What the site's other pages know of a table."""
@@ -774,6 +790,7 @@ class TableCard:
     """Endings of its files, sorted."""
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Card:
     """What the site's other pages know of a package."""

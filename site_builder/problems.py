@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from site_builder.notes import by_fields
+
 
 class Level(StrEnum):
     """How much a problem weighs."""
@@ -14,6 +16,7 @@ class Level(StrEnum):
     """Worth knowing; the site is built all the same."""
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong in the input."""

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from site_builder.notes import by_fields
+
 if sys.platform != "win32":
     import resource
 
@@ -18,6 +20,7 @@ SLOWEST = 10
 """Packages that are named as the slowest."""
 
 
+@by_fields
 @dataclass(frozen=True, slots=True)
 class Spent:
     """What a stage took."""
