@@ -191,15 +191,15 @@ def verify(root: Path, files: Iterable[File], apart: Collection[str] = ()) -> No
     Raises:
         UnverifiedError: a file is missing, or one is there that nobody wrote, or one is not what was written.
     """
-    written = {file.sha256: file.path for file in files}
+    written = {file.sha256: file for file in files}
     found = set(os.listdir(root)) if root.is_dir() else set()  # noqa: PTH208  # names are all that is asked
     if found != written.keys():
-        odd = sorted(written.get(name, name) for name in found ^ written.keys())
+        odd = sorted(written[name].path if name in written else name for name in found ^ written.keys())
         message = f"{len(odd)} files are missing or were not written by this build, such as {odd[0]}"
         raise UnverifiedError(message)
-    for sha256, path in written.items():
-        if sha256 not in apart and sha256_of(f"{root}/{sha256}") != sha256:
-            message = f"{path} is not what was written; the disk may be full"
+    for sha256, file in written.items():
+        if sha256 not in apart and sha256_of(f"{root}/{sha256}", file.size) != sha256:
+            message = f"{file.path} is not what was written; the disk may be full"
             raise UnverifiedError(message)
 
 
