@@ -111,7 +111,7 @@ def _refused(tokens: Sequence[Token], where: str) -> Iterator[Problem]:
             mend = "Write it in Markdown, or in `…` where it is meant to be seen."
             yield Problem(where, "html", what, mend, line=line, level=Level.NOTICE)
         written = str(token.attrs.get({"link_open": "href", "image": "src"}.get(token.type, ""), ""))
-        if not _is_allowed(written):
+        if written and not _is_allowed(written):
             what = f'"{textwrap.shorten(written, 60, placeholder="…")}" is not a link that a page may hold.'
             mend = "Begin it with https:, http: or mailto:, or name a file of the folder."
             token.attrs = {}
