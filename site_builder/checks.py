@@ -334,7 +334,7 @@ def todos(where: str, texts: Mapping[str, str]) -> tuple[Problem, ...]:
 
     ``texts`` holds those files by path: the descriptor, the README, summaries, and the notes of an import.
     """
-    left = (islice(_left(f"{where}/{path}", text), MOST_PER_CHECK) for path, text in texts.items())
+    left = (islice(_left(f"{where}/{path}", text), MOST_PER_CHECK) for path, text in texts.items() if _TODO in text)
     return tuple(chain.from_iterable(left))
 
 
