@@ -4,13 +4,13 @@ import base64
 import contextlib
 import hashlib
 import re
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 
 import jinja2
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.nodes import Expr, Getattr
+from jinja2.nodes import Call, Expr, Filter, Getattr, Output, Template, Test
 from markupsafe import Markup, escape
 
 from site_builder import __version__, rows, urls, workings
@@ -100,43 +100,63 @@ def _joined(stretches: Sequence[tuple[str, Term | None]]) -> Markup:
     return Markup("".join(made.get(n) or escape(text) for n, text in enumerate(texts)))  # noqa: S704  # each part is escaped
 
 
-class _Context(jinja2.runtime.Context):
-    """Calls at once: Jinja asks of all that a page calls, hundreds of times, whether it wants to know of the page."""
-
-    def call(
-        self,
-        called: Callable[..., object],
-        /,
-        *args: object,
-        _loop_vars: object = None,
-        _block_vars: object = None,
-        **named: object,
-    ) -> object:
-        """Call a function or macro, none of which takes more than its arguments."""
-        return called(*args, **named)
-
-
 class _Code(CodeGenerator):
-    """Writes a template's values as text, where Jinja makes an object of each, and lets Python look attributes up.
+    """Writes templates as plain Python: Jinja makes an object of each value, and looks up and calls through others."""
 
-    What Jinja would look for in a mapping too is only an attribute here.
-    """
+    _asked: Expr | None = None
+    """What the filter or test that is being written is asked of, which may be lacking."""
+
+    def visit_Template(self, node: Template, frame: Frame | None = None) -> None:  # noqa: N802  # these are Jinja's names
+        """Write a template, for which what escapes its values has a name of its own."""
+        super().visit_Template(node, frame)
+        self.writeline("escaped = environment.escaped")
+
+    def visit_Output(self, node: Output, frame: Frame) -> None:  # noqa: N802
+        """Give what stands side by side as one text."""
+        if frame.buffer is not None or len(node.nodes) == 1:
+            super().visit_Output(node, frame)
+            return
+        together = frame.copy()
+        self.buffer(together)
+        super().visit_Output(node, together)
+        self.writeline(f"yield concat({together.buffer})")
 
     def _output_child_pre(self, _node: Expr, _frame: Frame, _finalize: CodeGenerator._FinalizeInfo) -> None:
-        self.write("environment.escaped(")
+        self.write("escaped(")
 
-    def visit_Getattr(self, node: Getattr, frame: Frame) -> None:  # noqa: N802  # it is Jinja's name
-        """Write how an attribute is looked up."""
-        self.write("getattr(")
+    def visit_Getattr(self, node: Getattr, frame: Frame) -> None:  # noqa: N802
+        """Write an attribute, which is no key of a mapping here."""
+        self.write("getattr(" if node is self._asked else "(")
         self.visit(node.node, frame)
-        self.write(f", {node.attr!r}, environment.lacking)")
+        self.write(f", {node.attr!r}, environment.lacking)" if node is self._asked else f").{node.attr}")
+
+    def visit_Filter(self, node: Filter, frame: Frame) -> None:  # noqa: N802
+        """Write a filter, which may take the place of what is lacking."""
+        self._asked = node.node
+        super().visit_Filter(node, frame)
+
+    def visit_Test(self, node: Test, frame: Frame) -> None:  # noqa: N802
+        """Write a test, which may be whether something is lacking."""
+        self._asked = node.node
+        super().visit_Test(node, frame)
+
+    def visit_Call(self, node: Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802, FBT001, FBT002
+        """Write a call of a function or macro, none of which takes more than its arguments."""
+        if forward_caller or node.dyn_args or node.dyn_kwargs:
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for argument in (*node.args, *node.kwargs):
+            self.visit(argument, frame)
+            self.write(", ")
+        self.write(")")
 
 
 class _Environment(jinja2.Environment):
     """Jinja's, with fewer steps for each value and each page."""
 
     code_generator_class = _Code
-    context_class = _Context
     escaped = staticmethod(escaped)
     lacking = jinja2.StrictUndefined("a template asks for what a value does not have")
 

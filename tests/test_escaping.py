@@ -24,6 +24,9 @@ TEMPLATES = (
     "{% macro put(x) %}<i>{{ x }}</i>{% endmacro %}{{ put(it) }}{{ put(put(it)) }}",
     "{% set kept %}<i>{{ it }}</i>{% endset %}{{ kept }}",
     "{{ it if it else '<none>' }}{% for each in [it, it] %}{{ each }},{% endfor %}",
+    "{% macro put(x, y='-') %}{{ x }}{{ y }}{% endmacro %}{{ put(it) }}{{ put(y=it, x=1) }}{{ put(*[it, 2]) }}",
+    "{% macro put(x) %}{{ x }}{{ caller() }}{% endmacro %}{% call put(it) %}<b>{{ it }}</b>{% endcall %}",
+    "{{ '<'.join(['a', 'b']) }}{{ loop is defined }}{% for each in [it] %}{{ loop.index }}{{ each }}{% endfor %}",
 )
 
 
@@ -45,16 +48,16 @@ def test_a_template_writes_what_jinja_would(template: str, value: object) -> Non
 
 def test_a_template_may_show_nothing_that_it_was_not_given() -> None:
     """A name that is misspelt is a fault, not a gap in the page."""
-    for text in ("{{ misspelt }}", "{{ it.misspelt }}", "{% if it.misspelt %}{% endif %}"):
+    for text in ("{{ misspelt }}", "{{ it.misspelt }}", "{{ it.misspelt|upper }}", "{% if it.misspelt %}{% endif %}"):
         template = _environment((("page.html", text),)).get_template("page.html")
-        with pytest.raises(jinja2.UndefinedError):
+        with pytest.raises((jinja2.UndefinedError, AttributeError), match=r"misspelt|does not have"):
             template.render(it=1)
 
 
 def test_a_template_may_ask_whether_a_value_has_something() -> None:
     """As those do that show values of several kinds."""
-    text = "{{ it.real is defined }}{{ it.misspelt is defined }}"
-    assert _environment((("page.html", text),)).get_template("page.html").render(it=1) == "TrueFalse"
+    text = "{{ it.real is defined }}{{ it.misspelt is defined }}{{ it.misspelt|default('none') }}"
+    assert _environment((("page.html", text),)).get_template("page.html").render(it=1) == "TrueFalsenone"
 
 
 class Own(Page):
