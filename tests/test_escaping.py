@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
-from site_builder.escaping import escaped
+from site_builder.escaping import all_escaped, escaped
 from site_builder.pages import Page
 from site_builder.render import (
     _environment,  # what pages are rendered with
@@ -35,6 +35,12 @@ def test_a_text_is_escaped_as_markupsafe_does(text: str) -> None:
     """And what is HTML already is left as it is."""
     assert escaped(text) == str(escape(text))
     assert escaped(Markup(text)) == text  # noqa: S704  # it is what is tested
+
+
+@given(st.lists(st.text(alphabet="ab<>&\"' é\x1e")))
+def test_texts_are_escaped_together_as_each_alone(texts: list[str]) -> None:
+    """Whatever they hold, also what stands between them meanwhile."""
+    assert list(all_escaped(texts)) == [str(escape(text)) for text in texts]
 
 
 @pytest.mark.parametrize("value", VALUES)
