@@ -6,7 +6,7 @@ The addresses are a contract: they never change, and a data file is never rename
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -91,27 +91,25 @@ def page_file(page: str) -> str:
 
 def relative(page: str, target: str) -> str:
     """Write the link from one site path to another, which may end in ``#anchor``; never empty."""
-    path, hash_, anchor = target.partition("#")
-    if path == page and hash_:
-        return hash_ + anchor
-    return _way(page.rpartition("/")[0], path) + hash_ + anchor
-
-
-@lru_cache(maxsize=4096)
-def _way(folder: str, path: str) -> str:
-    """Write the link from a folder to a path; remembered, since a page has many links and few that differ."""
-    ups = _ups(folder)
-    shared = path[: path.rfind("/") + 1]
-    while shared not in ups:
-        shared = shared[: shared.rfind("/", 0, -1) + 1]
-    return _quoted_path(ups[shared] + path[len(shared) :]) or "./"
+    way, start = "", 0
+    for below, end, way, start in _folders(page):  # noqa: B007  # the last that holds the target counts
+        if target[:end] != below:
+            break
+    return way + _quoted_path(target[start:]) or "./"
 
 
 @lru_cache(maxsize=256)
-def _ups(folder: str) -> Mapping[str, str]:
-    """Give the way up from a folder to each that it lies in, and to itself, all ending in ``/`` but the root."""
-    parts = folder.split("/") if folder else []
-    return {"/".join((*parts[:n], "")): "../" * (len(parts) - n) for n in range(len(parts) + 1)}
+def _folders(page: str) -> Sequence[tuple[str, int, str, int]]:
+    """Go down from the root to a page: of each folder the next one and its length, the way up, and its own length.
+
+    After the last comes none, which begins as no path does; the anchors of a page that is a file are below it too.
+    """
+    parts = page.split("/")[:-1]
+    held = ["/".join((*parts[:n], "")) for n in range(len(parts) + 1)]
+    ways = [*("../" * n for n in range(len(parts), -1, -1)), ""]
+    starts = [*map(len, held), len(page)]
+    below = [*held[1:], page + "#" if page != held[-1] else "/", "/"]
+    return [(path, len(path), way, start) for path, way, start in zip(below, ways, starts, strict=True)]
 
 
 def quoted(text: str) -> str:
@@ -121,12 +119,14 @@ def quoted(text: str) -> str:
 
 def absolute(site_url: str, target: str) -> str:
     """Write a site path as an address of its own."""
+    return site_url.rstrip("/") + "/" + _quoted_path(target)
+
+
+@lru_cache(maxsize=4096)
+def _quoted_path(target: str) -> str:
+    """Write a path as an address has it, but for its anchor; remembered, since pages link to the same files."""
     path, hash_, anchor = target.partition("#")
-    return site_url.rstrip("/") + "/" + _quoted_path(path) + hash_ + anchor
-
-
-def _quoted_path(path: str) -> str:
-    return path if _PLAIN.fullmatch(path) else quote(path)
+    return (path if _PLAIN.fullmatch(path) else quote(path)) + hash_ + anchor
 
 
 HOME = ""

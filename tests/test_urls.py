@@ -76,6 +76,8 @@ def test_a_page_at_any_depth_links_upwards() -> None:
     assert urls.relative("datasets/parking-fines/", "") == "../../"
     assert urls.relative("", "datasets/") == "datasets/"
     assert urls.relative("404.html", "datasets/") == "datasets/"
+    assert urls.relative("about/404.html", "about/404.html#main") == "#main"
+    assert urls.relative("about/404.html", "about/") == "./"
     assert urls.relative("about/", "about/") == "./"
 
 
