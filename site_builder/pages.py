@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from site_builder import urls
 from site_builder.differences import Differences
@@ -288,15 +288,6 @@ class RecordsPage(Page):
         return min(len(self.table.rows), urls.ROWS_AS_PAGES)
 
 
-class LineView(NamedTuple):
-    """A line of a source document."""
-
-    number: int
-    text: str
-    records: Sequence[SourceRef]
-    """Rows that were taken from it."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePage(Page):
     """Up to a thousand lines of a source document."""
@@ -304,7 +295,11 @@ class SourcePage(Page):
     template: ClassVar[str] = "source.html"
     package: Package
     document: Document
-    lines: tuple[LineView, ...]
+    lines: Sequence[str]
+    first: int
+    """Number of the first line on the page, counted from 1."""
+    records: Mapping[int, Sequence[SourceRef]]
+    """Rows that were taken from each line of the document, by its number."""
     number: int
     pages: int
     download: Download
@@ -613,10 +608,9 @@ def source_pages(
             description=f"The document that “{package.title}” was taken from{by_line}{part}.",
             package=package,
             document=document,
-            lines=tuple(
-                LineView(n, text, records.get(n, ()))
-                for n, text in enumerate(lines[start : start + urls.ROWS_PER_PAGE], start=start + 1)
-            ),
+            lines=lines[start : start + urls.ROWS_PER_PAGE],
+            first=start + 1,
+            records=records,
             number=number,
             pages=pages,
             download=download,

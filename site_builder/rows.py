@@ -6,7 +6,6 @@ A template that is asked for every cell takes most of the time of a build, so th
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import chain, islice, repeat
-from operator import add
 
 from markupsafe import Markup
 
@@ -14,11 +13,36 @@ from site_builder import urls
 from site_builder.escaping import all_escaped, escaped
 from site_builder.exports import as_text
 from site_builder.model import Cells, RecordRef, SourceRef, Value
-from site_builder.pages import FigureView, LineView, RecordsPage, row_titles
+from site_builder.pages import FigureView, RecordsPage, SourcePage, row_titles
 from site_builder.withheld import Passage, passages
 
 Explain = Callable[[str], Markup]
 """Writes a text with the glossary's terms marked."""
+Parts = Sequence[str | Sequence[str]]
+"""What rows are made of, from left to right: a text that stands in all of them, or those of each."""
+
+_NUMBERS = tuple(map(str, range(urls.ROWS_PER_PAGE + 1)))
+"""The numbers of most rows and lines, each of which is written in several places."""
+
+
+def _numbers(numbers: Sequence[int]) -> list[str]:
+    """Write the numbers of rows or lines."""
+    if numbers and max(numbers) >= len(_NUMBERS):
+        return list(map(str, numbers))
+    return list(map(_NUMBERS.__getitem__, numbers))
+
+
+def _woven(parts: Parts) -> str:
+    """Write rows one after the other, without making a text of each; at least one part is theirs alone."""
+    columns: list[Iterable[str]] = []
+    fixed = ""
+    for part in parts:
+        if isinstance(part, str):
+            fixed += part
+        else:
+            columns += (repeat(fixed), part)
+            fixed = ""
+    return "".join(chain.from_iterable(zip(*columns, repeat(fixed), strict=False)))
 
 
 class _Places(dict[tuple[str, str, int], tuple[str, str]]):
@@ -59,12 +83,19 @@ class Links:
 
     def records(self, records: Sequence[RecordRef]) -> list[str]:
         """Write links to records, together where they are of one page, as those of most lists are."""
+        if (apart := self._records_apart(records)) is None:
+            return list(map(self.record, records))
+        before, rows, between = apart
+        return [f"{before}{row}{between}{row}</a>" for row in rows]
+
+    def _records_apart(self, records: Sequence[RecordRef]) -> tuple[str, list[str], str] | None:
+        """Give the rows of records of one page, and what stands before and after them in links; nothing of several."""
         packages, resources, rows = zip(*records, strict=True) if records else ((), (), ())
         page = _page_of_all(rows)
-        if page is None or len(set(packages)) > 1 or len(set(resources)) > 1:
-            return list(map(self.record, records))
+        if page is None or not (_are_same(packages) and _are_same(resources)):
+            return None
         before, between = self._records[packages[0], resources[0], page]
-        return [f"{before}{row}{between}{row}</a>" for row in map(str, rows)]
+        return before, _numbers(rows), between
 
     def line(self, source: SourceRef, opening: str = "<a") -> str:
         """Write a link to the line that a record came from as HTML; nothing where none is known."""
@@ -78,22 +109,45 @@ class Links:
         number = str(line)
         return f"{opening}{before}{number}{between}{number}</a>"
 
-    def lines(self, sources: Sequence[SourceRef], opening: str = "<a") -> list[str]:
-        """Write links to the lines that records came from, together where they are of one page."""
+    def lines_apart(self, sources: Sequence[SourceRef]) -> tuple[str, list[str], str] | None:
+        """Give lines of one page of a document that records came from, likewise."""
         records, documents, lines, origins = zip(*sources, strict=True) if sources else ((), (), (), ())
         page = _page_of_all(lines) if all(documents) and all(lines) and not any(origins) else None
-        packages = {record.package for record in records}
-        if page is None or len(packages) > 1 or len(set(documents)) > 1:
-            return [self.line(source, opening) for source in sources]
-        before, between = self._lines[packages.pop(), documents[0], page]
-        return [f"{opening}{before}{line}{between}{line}</a>" for line in map(str, lines)]
+        packages = [record.package for record in records]
+        if page is None or not (_are_same(packages) and _are_same(documents)):
+            return None
+        before, between = self._lines[packages[0], documents[0], page]
+        return before, _numbers(lines), between
+
+    def items(self, sources: Sequence[SourceRef]) -> list[str]:
+        """Write list items of links to records and to their lines."""
+        records = self._records_apart([source.record for source in sources])
+        lines = self.lines_apart(sources)
+        if records is None or lines is None:
+            return [f"<li>{self.record(each.record)}{self.line(each, _LINE)}</li>\n" for each in sources]
+        before, rows, between = f"<li>{records[0]}", records[1], records[2]
+        to_line, numbers, ending = f"</a>{_LINE}{lines[0]}", lines[1], lines[2]
+        return [
+            f"{before}{row}{between}{row}{to_line}{line}{ending}{line}</a></li>\n"
+            for row, line in zip(rows, numbers, strict=True)
+        ]
+
+
+_LINE = ' <a class="line"'
+"""How the link to the line that a record came from begins where it stands beside the record's."""
+
+
+def _are_same(values: Sequence[object]) -> bool:
+    """Whether values, of which there is at least one, are all the same."""
+    return values.count(values[0]) == len(values)
 
 
 def _page_of_all(numbers: Sequence[int]) -> int | None:
     """Say on which page all of some rows or lines are shown; nothing where they are on several, or on none."""
-    if not numbers or max(numbers) > urls.ROWS_AS_PAGES or urls.page_of(min(numbers)) != urls.page_of(max(numbers)):
+    first, last = (min(numbers), max(numbers)) if numbers else (0, 0)
+    if not 0 < first <= last <= urls.ROWS_AS_PAGES or urls.page_of(first) != urls.page_of(last):
         return None
-    return urls.page_of(numbers[0])
+    return urls.page_of(first)
 
 
 def _on_records(page: str, package: str, resource: str, number: int) -> tuple[str, str]:
@@ -108,37 +162,41 @@ def _on_lines(page: str, package: str, document: str, number: int) -> tuple[str,
 def records(page: RecordsPage, link: Links) -> Markup:
     """Write the rows of a page of records, each with its number, its cells and where it came from."""
     cells, told, labelled = page.by_field, page.told, page.is_cards
-    label, rows = _label("Row") * labelled, map(str, range(page.first, page.first + len(page.sources)))
-    heads = [f'<tr id="r{row}">\n<th scope="row"{label}><a href="#r{row}">{row}</a></th>\n' for row in rows]
-    bodies = [
-        _column(each, page.doubts(field, cells), page.package.withheld_marks, _label(field.title) * labelled)
-        for field, each in zip(page.table.resource.fields, cells, strict=True)
-        if field.name not in told
-    ]
-    tails = _sources(page.sources, _label("Source") * labelled, link) if page.is_sourced else ["</tr>\n"] * len(heads)
-    written = chain.from_iterable(zip(heads, *bodies, tails, strict=True))
-    return Markup("".join(written))  # noqa: S704  # each part is escaped
+    label, rows = _label("Row") * labelled, _numbers(range(page.first, page.first + len(page.sources)))
+    parts: list[str | Sequence[str]] = ['<tr id="r', rows, f'">\n<th scope="row"{label}><a href="#r', rows, '">', rows]
+    parts.append("</a></th>\n")
+    for field, each in zip(page.table.resource.fields, cells, strict=True):
+        if field.name not in told:
+            marks = page.package.withheld_marks
+            parts += _column(each, page.doubts(field, cells), marks, _label(field.title) * labelled)
+    parts += _sources(page.sources, _label("Source") * labelled, link) if page.is_sourced else []
+    return Markup(_woven([*parts, "</tr>\n"]))  # noqa: S704  # each part is escaped
 
 
-def _column(cells: Cells, doubts: Sequence[str], marks: tuple[str, ...], label: str) -> list[str]:
+def _column(cells: Cells, doubts: Sequence[str], marks: tuple[str, ...], label: str) -> Parts:
     """Write the cells of a column."""
     if doubts or marks:
         each = zip(cells.texts, cells.missing, doubts or repeat(""), strict=False)
-        return [_cell(passages(text, marks), missing, doubt, label) for text, missing, doubt in each]
-    before, none = f"<td{label}>", f'<td class="none"{label}>'
-    return [
-        f"{before}{text}</td>\n" if missing is None else f"{none}{escaped(missing)}</td>\n"
-        for text, missing in zip(all_escaped(cells.texts), cells.missing, strict=True)
+        return [[_cell(passages(text, marks), missing, doubt, label) for text, missing, doubt in each]]
+    before, none, texts = f"<td{label}>", f'<td class="none"{label}>', all_escaped(cells.texts)
+    if cells.missing.count(None) == len(texts):
+        return [before, texts, "</td>\n"]
+    written = [
+        f"{before}{text}" if missing is None else f"{none}{escaped(missing)}"
+        for text, missing in zip(texts, cells.missing, strict=True)
     ]
+    return [written, "</td>\n"]
 
 
-def _sources(sources: Sequence[SourceRef], label: str, link: Links) -> list[str]:
+def _sources(sources: Sequence[SourceRef], label: str, link: Links) -> Parts:
     """Lead from each row to the record that it was made of, if it was compiled, and to the line that it came from."""
-    before, lines = f'<td class="source"{label}>', link.lines(sources)
-    if any(source.origin for source in sources):
-        made_of = [f"{link.record(source.origin)} " if source.origin else "" for source in sources]
-        lines = list(map(add, made_of, lines))
-    return [f"{before}{line or '–'}</td>\n</tr>\n" for line in lines]  # noqa: RUF001  # a dash, where there is nothing
+    before, after = f'<td class="source"{label}>', "</td>\n"
+    if apart := link.lines_apart(sources):
+        to_line, lines, between = apart
+        return [f"{before}<a{to_line}", lines, between, lines, f"</a>{after}"]
+    made_of = [f"{link.record(source.origin)} " if source.origin else "" for source in sources]
+    written = [made + link.line(source) for made, source in zip(made_of, sources, strict=True)]
+    return [before, [each or "–" for each in written], after]  # noqa: RUF001  # a dash, where there is nothing
 
 
 def _label(title: str) -> str:
@@ -156,20 +214,20 @@ def _cell(parts: Sequence[Passage], missing: str | None, doubt: str, label: str)
     return f"<td{label}>{_barred(parts)}{unsure}</td>\n"
 
 
-def lines(page: Sequence[LineView], marks: tuple[str, ...], link: Links) -> Markup:
+def lines(page: SourcePage, link: Links) -> Markup:
     """Write lines of a document, each with its number and the records that were taken from it."""
-    texts = [line.text for line in page]
-    written = [_text(text, marks) for text in texts] if marks else all_escaped(texts)
-    links = iter(link.records([source.record for line in page for source in line.records]))
-    taken = ["".join(islice(links, len(line.records))) for line in page]
-    each = zip(map(str, [line.number for line in page]), written, taken, strict=True)
-    return Markup("".join([_numbered(n, text, records) for n, text, records in each]))  # noqa: S704  # likewise
-
-
-def _numbered(n: str, text: str, records: str) -> str:
-    beside = f'<span class="records">{records}</span>' if records else ""
-    link_here = f'<a class="number" href="#l{n}" aria-label="Line {n}">{n}</a>'
-    return f'<li id="l{n}">{link_here}<span class="text">{text}</span>{beside}</li>\n'
+    marks = page.package.withheld_marks
+    written = [_text(text, marks) for text in page.lines] if marks else all_escaped(page.lines)
+    numbers = range(page.first, page.first + len(page.lines))
+    taken = [page.records.get(number, ()) for number in numbers]
+    links = iter(link.records([source.record for sources in taken for source in sources]))
+    beside = [
+        f'<span class="records">{"".join(islice(links, len(sources)))}</span>' if sources else "" for sources in taken
+    ]
+    n = _numbers(numbers)
+    number = ['"><a class="number" href="#l', n, '" aria-label="Line ', n, '">', n, "</a>"]
+    text: Parts = ['<span class="text">', written, "</span>", beside]
+    return Markup(_woven(['<li id="l', n, *number, *text, "</li>\n"]))  # noqa: S704  # likewise
 
 
 def trail(sources: Sequence[SourceRef], link: Links, known: dict[SourceRef, str]) -> Markup:
@@ -177,9 +235,7 @@ def trail(sources: Sequence[SourceRef], link: Links, known: dict[SourceRef, str]
     try:
         written = list(map(known.__getitem__, sources))
     except KeyError:
-        records = link.records([source.record for source in sources])
-        lines = link.lines(sources, ' <a class="line"')
-        written = [f"<li>{record}{line}</li>\n" for record, line in zip(records, lines, strict=True)]
+        written = link.items(sources)
         known.update(zip(sources, written, strict=True))
     return Markup(f"<ul>\n{''.join(written)}</ul>\n")  # noqa: S704  # each part is escaped
 

@@ -1,5 +1,7 @@
 """Rows, lines and trails as HTML: what is withheld, why there is no value, and links to rows and lines."""
 
+import re
+
 import pytest
 from markupsafe import escape
 
@@ -8,6 +10,7 @@ from site_builder.descriptor import read_descriptor
 from site_builder.model import (
     Cell,
     Column,
+    Document,
     Field,
     Figure,
     File,
@@ -18,7 +21,7 @@ from site_builder.model import (
     Summary,
     Table,
 )
-from site_builder.pages import FigureView, LineView, RecordsPage
+from site_builder.pages import Download, FigureView, RecordsPage, SourcePage
 from tests.making import Files, described, parking_fines, put
 
 PAGE = "datasets/parking-fines/records/fines/"
@@ -169,8 +172,11 @@ def test_links_that_are_written_together_are_those_of_each(
     refs = [source.record for source in sources]
 
     assert LINK.records(refs) == [LINK.record(ref) for ref in refs]
-    assert LINK.lines(sources, "<b") == [LINK.line(source, "<b") for source in sources]
-    assert LINK.lines(compiled) == [LINK.line(source) for source in compiled]
+    assert LINK.items(sources) == [LINK.items([source])[0] for source in sources]
+    assert LINK.items(compiled) == [LINK.items([source])[0] for source in compiled]
+    assert rows.trail(compiled, LINK, {}) == f"<ul>\n{''.join(LINK.items(compiled))}</ul>\n"
+    table = records(("street",), *((Cell("", ""),) for _ in sources), sources=tuple(sources), document=LETTER)
+    assert re.findall('<td class="source">(.*)</td>', table) == [LINK.line(source) or "–" for source in sources]  # noqa: RUF001
 
 
 def test_no_name_of_a_record_can_end_its_link() -> None:
@@ -180,15 +186,39 @@ def test_no_name_of_a_record_can_end_its_link() -> None:
     assert "<script>" not in LINK.record(record._replace(row=urls.ROWS_AS_PAGES + 1))
 
 
+def lines(first: int, *texts: str) -> str:
+    """Write lines of a letter, of which the fourth holds two fines and the fifth one."""
+    page = SourcePage(
+        path=PAGE,
+        title="",
+        description="",
+        package=WITHHOLDING,
+        document=Document(LETTER, 0, "", texts),
+        lines=texts,
+        first=first,
+        records={4: (source(1, 4), source(2, 4)), 5: (source(7, 5),)},
+        number=1,
+        pages=1,
+        download=Download("", "", 0, ""),
+    )
+    return rows.lines(page, LINK)
+
+
 def test_a_line_has_its_number_its_text_and_the_records_taken_from_it() -> None:
     """A line of none has its text alone."""
-    lines = [LineView(1, "To <whom>", ()), LineView(2, "[cut] 4", (source(1, 2), source(2, 2)))]
-    first, second = rows.lines(lines, ("[cut]",), LINK).splitlines()
+    first, second, third = lines(3, "To <whom>", "[cut] 4", "5 & 6").splitlines()
     number = '<a class="number" href="#l{0}" aria-label="Line {0}">{0}</a>'
-    assert first == f'<li id="l1">{number.format(1)}<span class="text">To &lt;whom&gt;</span></li>'
+    assert first == f'<li id="l3">{number.format(3)}<span class="text">To &lt;whom&gt;</span></li>'
     assert second.endswith(
         ' 4</span><span class="records"><a href="#r1">fines 1</a><a href="#r2">fines 2</a></span></li>'
     )
+    assert third.endswith('5 &amp; 6</span><span class="records"><a href="#r7">fines 7</a></span></li>')
+
+
+def test_lines_beyond_the_first_page_keep_their_numbers() -> None:
+    """Of the last page, a line has five figures or more."""
+    made = lines(99_999, "a", "b").splitlines()
+    assert [line[:28] for line in made] == ['<li id="l99999"><a class="nu', '<li id="l100000"><a class="n']
 
 
 def test_a_trail_leads_to_each_record_and_to_its_line() -> None:
