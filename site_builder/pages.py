@@ -148,6 +148,8 @@ class FigureView:
     """Where it spans packages: what each authority counted."""
     headline: tuple[str, ...] = ()
     """Where it spans packages: how many were asked, and how many of them answered."""
+    written: list[tuple[Sequence[str], Sequence[str]]] = field(default_factory=list, compare=False)
+    """The rows of its table as HTML, once they are written: several pages show them."""
 
     @property
     def page(self) -> str:

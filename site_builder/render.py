@@ -30,7 +30,7 @@ _END, _START = re.compile(r"[^\s\w]+$"), re.compile(r"[^\s\w]+")
 def render(page: Page, site: Site) -> bytes:
     """Render a page as HTML in UTF-8."""
     template = _environment(site.templates).get_template(page.template)
-    shown = {"page": page, "site": site, "link": rows.Links(page.path), "words": _Words(site.terms)}
+    shown = {"page": page, "site": site, "link": rows.Links(page.path), "words": Words(finder(site.terms))}
     context = template.new_context(shown)
     try:
         return b"".join(map(str.encode, template.root_render_func(context)))
@@ -40,11 +40,12 @@ def render(page: Page, site: Site) -> bytes:
         context.vars.clear()  # a macro of the page's own holds the page, and is held by it
 
 
-class _Words:
+class Words:
     """Marks the terms of the glossary on one page, and remembers which it met, so that the page can explain them."""
 
-    def __init__(self, terms: tuple[Term, ...]) -> None:
-        self._finder = finder(terms)
+    def __init__(self, finder: Finder) -> None:
+        """Mark what this finds."""
+        self._finder = finder
         self.met: dict[str, Term] = {}
 
     def explain(self, text: str) -> Markup:

@@ -3,7 +3,7 @@
 A template that is asked for every cell takes most of the time of a build, so these few are joined here instead.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, islice, repeat
 
@@ -12,8 +12,8 @@ from markupsafe import Markup
 from site_builder import urls
 from site_builder.escaping import all_escaped, escaped
 from site_builder.exports import as_text
-from site_builder.model import Cells, RecordRef, SourceRef, Value
-from site_builder.pages import FigureView, RecordsPage, SourcePage, row_titles
+from site_builder.model import Cells, Figure, RecordRef, SourceRef, Value
+from site_builder.pages import FigurePage, FigureView, RecordsPage, SourcePage, row_titles
 from site_builder.withheld import Passage, passages
 
 Explain = Callable[[str], Markup]
@@ -27,9 +27,10 @@ _NUMBERS = tuple(map(str, range(urls.ROWS_PER_PAGE + 1)))
 
 def _numbers(numbers: Sequence[int]) -> list[str]:
     """Write the numbers of rows or lines."""
-    if numbers and max(numbers) >= len(_NUMBERS):
+    try:
+        return list(map(_NUMBERS.__getitem__, numbers))
+    except IndexError:
         return list(map(str, numbers))
-    return list(map(_NUMBERS.__getitem__, numbers))
 
 
 def _woven(parts: Parts) -> str:
@@ -222,7 +223,10 @@ def lines(page: SourcePage, link: Links) -> Markup:
     taken = [page.records.get(number, ()) for number in numbers]
     links = iter(link.records([source.record for sources in taken for source in sources]))
     beside = [
-        f'<span class="records">{"".join(islice(links, len(sources)))}</span>' if sources else "" for sources in taken
+        f'<span class="records">{next(links) if len(each) == 1 else "".join(islice(links, len(each)))}</span>'
+        if each
+        else ""
+        for each in taken
     ]
     n = _numbers(numbers)
     number = ['"><a class="number" href="#l', n, '" aria-label="Line ', n, '">', n, "</a>"]
@@ -230,41 +234,73 @@ def lines(page: SourcePage, link: Links) -> Markup:
     return Markup(_woven(['<li id="l', n, *number, *text, "</li>\n"]))  # noqa: S704  # likewise
 
 
-def trail(sources: Sequence[SourceRef], link: Links, known: dict[SourceRef, str]) -> Markup:
-    """List records, each a link to its page and to its line; what is known of them already is added to."""
+def trails(page: FigurePage, link: Links) -> Iterator[tuple[int, str, int, Markup, int]]:
+    """For each row with records: its number, what it is of, how many they are, those shown, and how many are beyond.
+
+    All are written together, where another figure of the package has not listed them already.
+    """
+    each = list(page.trails)
+    sources = [source for _, _, shown, _ in each for source in shown]
     try:
-        written = list(map(known.__getitem__, sources))
+        written = list(map(page.listed.__getitem__, sources))
     except KeyError:
         written = link.items(sources)
-        known.update(zip(sources, written, strict=True))
-    return Markup(f"<ul>\n{''.join(written)}</ul>\n")  # noqa: S704  # each part is escaped
+        page.listed.update(zip(sources, written, strict=True))
+    items = iter(written)
+    for number, title, shown, more in each:
+        yield number, title, len(shown) + more, _list(islice(items, len(shown))), more
+
+
+def trail(sources: Sequence[SourceRef], link: Links) -> Markup:
+    """List records, each a link to its page and to its line."""
+    return _list(link.items(sources))
+
+
+def _list(items: Iterable[str]) -> Markup:
+    return Markup(f"<ul>\n{''.join(items)}</ul>\n")  # noqa: S704  # each part is escaped
 
 
 def figure(view: FigureView, link: Links, explain: Explain) -> Markup:
-    """Write the rows of a figure's table: each number leads to the records behind it."""
-    figure = view.figure
-    counts, behind = figure.summary.counts, escaped(link(f"{view.page}#row-"))
+    """Write the rows of a figure's table: each number leads to the records behind it.
+
+    Several pages show them, which differ in the way to the figure's own, and each explains the terms that it shows.
+    """
+    if not view.written:
+        view.written.append(_figure(view.figure, explain))
+    pieces, marked = view.written[0]
+    for text in marked:
+        explain(text)
+    return Markup(escaped(link(f"{view.page}#row-")).join(pieces))  # noqa: S704  # likewise
+
+
+def _figure(figure: Figure, explain: Explain) -> tuple[Sequence[str], Sequence[str]]:
+    """Write the rows, cut where the address of the figure's page comes; and the texts that hold terms."""
+    counts = figure.summary.counts
     columns = [(each, ' class="n"' if each.is_number else "") for each in figure.columns]
     label = escaped(figure.summary.label(counts)) if counts else ""
     titles = row_titles(figure)
-    written: list[str] = []
+    marked: list[str] = []
+    pieces: list[str] = []
+    written = ""
     for number, row in enumerate(figure.rows, start=1):
         has_trail = figure.trails is not None and bool(figure.trails[number - 1])
-        written.append("<tr>\n")
+        written += "<tr>\n"
         for n, (value, (column, kind)) in enumerate(zip(row, columns, strict=True)):
             if has_trail and column.name == counts:
                 many = as_number(value)
                 said = f"{many} {label}: {escaped(titles[number - 1])}. See the records behind it"
-                counted = f'<a href="{behind}{number}" aria-label="{said}">{many}</a>'
-                written.append(f'<td class="n">{counted}</td>\n')
+                pieces.append(f'{written}<td class="n"><a href="')
+                written = f'{number}" aria-label="{said}">{many}</a></td>\n'
             elif value is None:
-                written.append('<td class="none">no value</td>\n')
-            elif n == 0:
-                written.append(f'<th scope="row"{kind}>{explain(as_words(value))}</th>\n')
+                written += '<td class="none">no value</td>\n'
             else:
-                written.append(f"<td{kind}>{explain(as_words(value))}</td>\n")
-        written.append("</tr>\n")
-    return Markup("".join(written))  # noqa: S704  # each part is escaped
+                text = as_words(value)
+                explained = explain(text)
+                marked += [text] if explained != escaped(text) else []
+                tag, scope = ("td", "") if n else ("th", ' scope="row"')
+                written += f"<{tag}{scope}{kind}>{explained}</{tag}>\n"
+        written += "</tr>\n"
+    return [*pieces, written], marked
 
 
 def as_number(value: object) -> str:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from site_builder.glossary import Term, find, read_glossary
+from site_builder.glossary import Term, find, finder, read_glossary
 from site_builder.model import PackageFolder
-from site_builder.render import _Words
+from site_builder.render import Words
 
 CODES = """list,code,label,also,definition,source
 fine,pcn,Penalty charge notice,PCN|charge notice,A demand for money.,Made up
@@ -102,14 +102,14 @@ def test_words_are_explained_on_each_page_that_they_stand_on_and_by_its_own_glos
     """What is marked in a cell is remembered, since it stands on several pages; each page says what it means."""
     notice, void = terms(folder)
     for term, marked in ((notice, "Void: [PCN]"), (void, "[Void]: PCN"), (notice, "Void: [PCN]")):
-        page = _Words((term,))
+        page = Words(finder((term,)))
         made = re.sub(r"</?span[^>]*>", "", page.explain("Void: PCN"))
         assert re.sub(r"<button[^>]*>([^<]*)</button>", r"[\1]", made) == marked
         assert list(page.met) == [term.code]
 
 
 def test_what_stands_beside_an_explained_word_cannot_be_a_tag(folder: PackageFolder) -> None:
-    made = _Words(terms(folder)).explain("<i>void</i> <&PCN&>")
+    made = Words(finder(terms(folder))).explain("<i>void</i> <&PCN&>")
 
     assert re.findall(r"<[^>]*>", re.sub(r"</?(?:button|span)[^>]*>", "", made)) == []
     assert made.count("<button") == 2

@@ -7,6 +7,7 @@ from markupsafe import escape
 
 from site_builder import rows, urls
 from site_builder.descriptor import read_descriptor
+from site_builder.glossary import Term, finder
 from site_builder.model import (
     Cell,
     Column,
@@ -21,7 +22,8 @@ from site_builder.model import (
     Summary,
     Table,
 )
-from site_builder.pages import Download, FigureView, RecordsPage, SourcePage
+from site_builder.pages import Download, FigurePage, FigureView, RecordsPage, SourcePage
+from site_builder.render import Words
 from tests.making import Files, described, parking_fines, put
 
 PAGE = "datasets/parking-fines/records/fines/"
@@ -174,7 +176,7 @@ def test_links_that_are_written_together_are_those_of_each(
     assert LINK.records(refs) == [LINK.record(ref) for ref in refs]
     assert LINK.items(sources) == [LINK.items([source])[0] for source in sources]
     assert LINK.items(compiled) == [LINK.items([source])[0] for source in compiled]
-    assert rows.trail(compiled, LINK, {}) == f"<ul>\n{''.join(LINK.items(compiled))}</ul>\n"
+    assert rows.trail(compiled, LINK) == f"<ul>\n{''.join(LINK.items(compiled))}</ul>\n"
     table = records(("street",), *((Cell("", ""),) for _ in sources), sources=tuple(sources), document=LETTER)
     assert re.findall('<td class="source">(.*)</td>', table) == [LINK.line(source) or "–" for source in sources]  # noqa: RUF001
 
@@ -223,14 +225,27 @@ def test_lines_beyond_the_first_page_keep_their_numbers() -> None:
 
 def test_a_trail_leads_to_each_record_and_to_its_line() -> None:
     """Where one is known."""
-    known: dict[SourceRef, str] = {}
-    first = (
-        '<li><a href="#r1">fines 1</a> <a class="line" href="../../source/response.txt/#l7">line 7</a></li>\n'
-        '<li><a href="#r2">fines 2</a></li>\n'
+    assert rows.trail((source(1, 7), source(2)), LINK) == (
+        '<ul>\n<li><a href="#r1">fines 1</a> <a class="line" href="../../source/response.txt/#l7">line 7</a></li>\n'
+        '<li><a href="#r2">fines 2</a></li>\n</ul>\n'
     )
-    assert rows.trail((source(1, 7), source(2)), LINK, known) == f"<ul>\n{first}</ul>\n"
-    third = '<li><a href="#r3">fines 3</a></li>\n'
-    assert rows.trail((source(3), source(1, 7), source(2)), LINK, known) == f"<ul>\n{third}{first}</ul>\n"
+
+
+def test_the_trails_of_a_figure_are_those_that_each_would_be() -> None:
+    """Also where another figure has listed some of their records, and of rows without any."""
+    listed: dict[SourceRef, str] = {}
+    for trails in (
+        ((source(1, 7), source(2)), ()),
+        ((), (source(3, 9),)),
+        ((source(2),), (source(3, 9), source(1, 7))),
+    ):
+        figure = Figure(Summary("by-street", "", "", ""), (Column("street", "VARCHAR"),), (("a",), ("b",)), trails, "")
+        view = FigureView(figure, "datasets/parking-fines/", "", "", ())
+        page = FigurePage(path=PAGE, title="", description="", view=view, owner_title="", package=None, listed=listed)
+        shown = [(n, title, trail) for n, (title, trail) in enumerate(zip("ab", trails, strict=True), start=1) if trail]
+        assert list(rows.trails(page, LINK)) == [
+            (n, title, len(trail), rows.trail(trail, LINK), 0) for n, title, trail in shown
+        ]
 
 
 def test_a_number_of_a_figure_leads_to_its_records_where_it_has_any() -> None:
@@ -246,3 +261,15 @@ def test_a_number_of_a_figure_leads_to_its_records_where_it_has_any() -> None:
         'aria-label="1,200 Fines: &lt;Quay&gt;. See the records behind it">1,200</a></td>\n</tr>\n'
         '<tr>\n<td class="none">no value</td>\n<td class="n">2022</td>\n<td class="n">0</td>\n</tr>\n'
     )
+    assert rows.figure(view, rows.Links(view.page), escape).count('<a href="#row-1" ') == 1
+
+
+def test_each_page_that_shows_a_figure_is_told_of_the_terms_in_its_table() -> None:
+    """It is written once, and each page explains them."""
+    figure = Figure(Summary("by-street", "", "", ""), (Column("street", "VARCHAR"),), (("a fine",), ("b",)), None, "")
+    view = FigureView(figure, "datasets/parking-fines/", "", "", ())
+    term = Term("fine", "Fine", "What is to be paid.", "", ("fine",), "glossary/fine/")
+    for _ in range(2):
+        words = Words(finder((term,)))
+        assert '<th scope="row">a <button type="button" class="term"' in rows.figure(view, LINK, words.explain)
+        assert words.met == {"fine": term}
