@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import repeat
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, overload
@@ -670,6 +670,16 @@ class Summary:
         return dict(self.labels).get(column, column.replace("_", " "))
 
 
+@lru_cache(maxsize=256)
+def _is_number(type_: str) -> bool:
+    """Whether DuckDB's name of a type is that of numbers."""
+    return (
+        type_.startswith(("DECIMAL", "DOUBLE", "FLOAT"))
+        or type_.rstrip("U").endswith("INT")
+        or (type_ in {"INTEGER", "UINTEGER"})
+    )
+
+
 class Column(NamedTuple):
     """A column of an answer."""
 
@@ -680,11 +690,7 @@ class Column(NamedTuple):
     @property
     def is_number(self) -> bool:
         """Whether its values can be drawn on a scale."""
-        return (
-            self.type.startswith(("DECIMAL", "DOUBLE", "FLOAT"))
-            or self.type.rstrip("U").endswith("INT")
-            or (self.type in {"INTEGER", "UINTEGER"})
-        )
+        return _is_number(self.type)
 
 
 class Uses(NamedTuple):

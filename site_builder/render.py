@@ -7,10 +7,12 @@ import re
 from collections.abc import MutableMapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 import jinja2
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.nodes import Call, Expr, Filter, Getattr, Output, Template, Test
+from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
 from site_builder import __version__, rows, urls, workings
@@ -29,15 +31,72 @@ _END, _START = re.compile(r"[^\s\w]+$"), re.compile(r"[^\s\w]+")
 
 def render(page: Page, site: Site) -> bytes:
     """Render a page as HTML in UTF-8."""
-    template = _environment(site.templates).get_template(page.template)
-    shown = {"page": page, "site": site, "link": rows.Links(page.path), "words": Words(finder(site.terms))}
-    context = template.new_context(shown)
-    try:
-        return b"".join(map(str.encode, template.root_render_func(context)))
-    except Exception:  # noqa: BLE001  # it is raised again, with the line of the template
-        template.environment.handle_exception()
-    finally:
-        context.vars.clear()  # a macro of the page's own holds the page, and is held by it
+    return _press(_Itself(site)).render(page)
+
+
+class _Itself:
+    """A site as a key: the object, since to hash all that it holds takes longer than many a page."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and self.site is other.site
+
+    def __hash__(self) -> int:
+        return id(self.site)
+
+
+@lru_cache(maxsize=4)
+def _press(key: _Itself) -> "_Press":
+    return _Press(key.site)
+
+
+class _Frame(NamedTuple):
+    """What begins and ends a page."""
+
+    head: str
+    """In the page's head: its icon, style and script."""
+    top: str
+    bottom: str
+
+
+class _Press:
+    """Renders the pages of a site; what these have in common is made once for a process."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._environment = _environment(site.templates)
+        self._finder = finder(site.terms)
+        self._frames: dict[int, _Frame] = {}
+        self._listed = {urls.package_of(item) for item in (*site.navigation, *site.footer)}
+
+    def render(self, page: Page) -> bytes:
+        template = self._environment.get_template(page.template)
+        link, words = rows.Links(page.path), Words(self._finder)
+        context = template.new_context(
+            {"page": page, "site": self._site, "link": link, "words": words, "framed": self._framed}
+        )
+        try:
+            return b"".join(map(str.encode, template.root_render_func(context)))
+        except Exception:  # noqa: BLE001  # it is raised again, with the line of the template
+            template.environment.handle_exception()
+        finally:
+            context.vars.clear()  # a macro of the page's own holds the page, and is held by it
+
+    def _framed(self, parts: Any, link: rows.Links) -> _Frame:  # noqa: ANN401  # a template's macros
+        """Write what begins and ends a page: once for pages of packages that lie equally deep.
+
+        These link by the same ways to all that is no package's.
+        """
+        package, depth = urls.package_of(link.page), link.page.count("/")
+        is_common = package and package not in self._listed
+        if is_common and depth in self._frames:
+            return self._frames[depth]
+        frame = _Frame(*(write(link, self._site) for write in (parts.head, parts.top, parts.bottom)))
+        if is_common:
+            self._frames[depth] = frame
+        return frame
 
 
 class Words:
@@ -108,9 +167,9 @@ class _Code(CodeGenerator):
     """What the filter or test that is being written is asked of, which may be lacking."""
 
     def visit_Template(self, node: Template, frame: Frame | None = None) -> None:  # noqa: N802  # these are Jinja's names
-        """Write a template, for which what escapes its values has a name of its own."""
+        """Write a template, which knows by name what escapes its values, and our own macros."""
         super().visit_Template(node, frame)
-        self.writeline("escaped = environment.escaped")
+        self.writeline("escaped, Macro = environment.escaped, environment.macro")
 
     def visit_Output(self, node: Output, frame: Frame) -> None:  # noqa: N802
         """Give what stands side by side as one text."""
@@ -154,12 +213,30 @@ class _Code(CodeGenerator):
         self.write(")")
 
 
+class _Macro(Macro):
+    """A macro that is called at once where it gets all that it takes, in order; else Jinja finds out what it gets."""
+
+    def __init__(self, *args: Any) -> None:  # noqa: ANN401  # Jinja's own
+        super().__init__(*args)
+        self._takes = -1 if self.caller or self.catch_kwargs or self.catch_varargs else len(self.arguments)
+
+    def __call__(self, *args: Any, **named: Any) -> str:  # noqa: ANN401  # whatever a template shows
+        if named or len(args) != self._takes:
+            return super().__call__(*args, **named)
+        return str.__new__(Markup, self._func(*args))  # as Markup itself does, after asking what it is given
+
+
 class _Environment(jinja2.Environment):
     """Jinja's, with fewer steps for each value and each page."""
 
     code_generator_class = _Code
     escaped = staticmethod(escaped)
+    macro = _Macro
     lacking = jinja2.StrictUndefined("a template asks for what a value does not have")
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  # Jinja's own
+        super().__init__(**options)
+        self.get_template = cache(super().get_template)  # type: ignore[method-assign]  # each page asks for three
 
     def make_globals(self, d: MutableMapping[str, object] | None) -> MutableMapping[str, object]:
         """Give each template what all know, as one: Jinja looks each name up in two mappings, for every page."""

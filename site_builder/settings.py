@@ -84,7 +84,10 @@ class Site:
 
     def asset(self, name: str) -> str:
         """Site path of an asset; empty where this site has none of that name."""
-        return next((asset.path for asset in self.assets if asset.name == name), "")
+        for asset in self.assets:
+            if asset.name == name:
+                return asset.path
+        return ""
 
     def series_of(self, packages: Collection[str], authority: str = "") -> tuple[Series, ...]:
         """Give the request series that one of these packages answers, or that an authority of this name was asked."""

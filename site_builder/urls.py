@@ -151,6 +151,12 @@ def package(name: str) -> str:
     return f"datasets/{name}/"
 
 
+def package_of(page: str) -> str:
+    """Name the package that a page belongs to; nothing where it is none's."""
+    folders = page.split("/")
+    return folders[1] if len(folders) > 2 and package(folders[1]) == "/".join((*folders[:2], "")) else ""  # noqa: PLR2004
+
+
 def catalogue_page(number: int) -> str:
     """Address of a page of a large site's catalogue; no package's name has such a line."""
     return CATALOGUE if number == 1 else f"{CATALOGUE}_page/{number}/"

@@ -79,3 +79,42 @@ def test_nothing_of_a_page_that_is_written_waits_to_be_found_unused() -> None:
     gc.collect()
     assert render(Own(path="about/", title="", description=""), site) == b"about/ ../datasets/"
     assert gc.collect() == 0
+
+
+FRAME = """
+{%- macro head(link, site) %}{{ link("about/") }}{% endmacro -%}
+{%- macro top(link, site) %}{% for item in site.navigation %}{{ link(item) }}{{ "*" if link.page == item }} {% endfor %}
+{%- endmacro -%}
+{%- macro bottom(link, site) %}{{ site.title }}{% endmacro -%}
+"""
+FRAMED = """
+{%- import "parts.html" as parts %}{% set frame = framed(parts, link) -%}
+{{ frame.head }} {{ frame.top }}{{ frame.bottom }}"""
+
+
+def test_each_page_has_the_links_of_its_own_place_though_packages_share_theirs() -> None:
+    """Deeper and in another package, and where the site's header names a package's own page."""
+    templates = (("own.html", FRAMED), ("parts.html", FRAME))
+    navigation = ("about/", "datasets/streets/use/")
+    site = Site("Fines", "", "en", "", "", "", navigation, (), "", "", templates, ())
+    wanted = {
+        "datasets/parking-fines/": "../../about/ ../../about/ ../streets/use/ Fines",
+        "datasets/parking-fines/use/": "../../../about/ ../../../about/ ../../streets/use/ Fines",
+        "datasets/libraries/": "../../about/ ../../about/ ../streets/use/ Fines",
+        "datasets/streets/": "../../about/ ../../about/ use/ Fines",
+        "datasets/streets/use/": "../../../about/ ../../../about/ ./* Fines",
+        "datasets/": "../about/ ../about/ streets/use/ Fines",
+        "about/": "./ ./* ../datasets/streets/use/ Fines",
+        "": "about/ about/ datasets/streets/use/ Fines",
+    }
+    for _ in range(2):
+        for path, shown in wanted.items():
+            assert render(Own(path=path, title="", description=""), site).decode() == shown
+
+
+def test_what_pages_share_is_not_shared_with_another_site() -> None:
+    """Though it has the same templates."""
+    for title in ("Fines", "Libraries"):
+        site = Site(title, "", "en", "", "", "", (), (), "", "", (("own.html", FRAMED), ("parts.html", FRAME)), ())
+        page = Own(path="datasets/parking-fines/", title="", description="")
+        assert render(page, site).decode() == f"../../about/ {title}"
