@@ -65,31 +65,35 @@ def table_columns(table: Table, most: int) -> bytes:
 
 def _column(field: Field, cells: Cells) -> str:
     keys: Sequence[object] = cells.texts
-    if set(cells.missing) - {None}:
-        keys = tuple(zip(cells.texts, cells.missing, strict=True))
-    first = dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
-    places = sorted(first.values())
-    number = {keys[place]: str(n) for n, place in enumerate(places)}
-    written = list(map(number.__getitem__, keys)) if len(places) < len(keys) else [""] * len(keys)
-    if _are_as_written(cells):
-        for place in places:
-            written[place] = _quoted(cells.texts[place])
+    different: Sequence[object]
+    if cells.missing.count(None) == len(keys):
+        values = dict(zip(cells.texts, cells.values, strict=True))
+        different, full = list(values), _in_full(list(values), list(values.values()), is_number=field.is_number)
     else:
-        for place in places:
-            cell = Cell(cells.values[place], cells.texts[place], cells.missing[place])
-            written[place] = _first(cell, is_number=field.is_number)
+        keys = tuple(zip(cells.texts, cells.missing, strict=True))
+        firsts = dict(zip(keys, map(Cell, *cells), strict=True))
+        different, full = list(firsts), [_first(cell, is_number=field.is_number) for cell in firsts.values()]
+    written = full
+    if len(full) < len(keys):
+        number = dict(zip(different, numerals(range(len(full))), strict=True))
+        written, place = list(map(number.__getitem__, keys)), -1
+        for key, text in zip(different, full, strict=True):
+            place = keys.index(key, place + 1)
+            written[place] = text
     about = {
         "name": field.name,
         "number": field.is_number,
-        "categories": [[each.value, each.label] for each in field.categories],
+        "categories": [[category.value, category.label] for category in field.categories],
     }
-    return f'{json.dumps(about, ensure_ascii=False)[:-1]}, "cells": [{",".join(written)}]}}'
+    return f'{_written(about)[:-1]}, "cells": [{",".join(written)}]}}'
 
 
-def _are_as_written(cells: Cells) -> bool:
-    """Whether each cell of a column has a value that is written and sorted as its text."""
-    values = cells.values
-    return (are(values, str) or are(values, int) or are(values, date)) and [*as_texts(values)] == [*cells.texts]
+def _in_full(texts: Sequence[str], values: Sequence[Value], *, is_number: bool) -> list[str]:
+    """Write cells that have a value: together where all are written and sorted as their texts."""
+    kinds = set(map(type, values))
+    if len(kinds) == 1 and kinds <= {str, int, date} and [*as_texts(values)] == [*texts]:
+        return all_quoted(texts)
+    return [_first(Cell(value, text), is_number=is_number) for value, text in zip(values, texts, strict=True)]
 
 
 def _first(cell: Cell, *, is_number: bool) -> str:
@@ -160,6 +164,32 @@ def _trail(trail: Iterable[SourceRef]) -> list[str]:
 
 _quoted = encode_basestring
 """Writes a text as JSON."""
+_written = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+
+_CONTROLS = tuple(map(chr, range(ord(" "))))
+"""Characters that JSON names by their numbers or by letters."""
+
+
+def all_quoted(texts: Sequence[str]) -> list[str]:
+    """Write texts as JSON; most stand in it as they are, and whether all do is asked once."""
+    whole = "".join(texts)
+    if not texts or any(map(whole.__contains__, _CONTROLS)):
+        return list(map(_quoted, texts))
+    if '"' in whole or "\\" in whole:
+        return [_quoted(text) if '"' in text or "\\" in text else f'"{text}"' for text in texts]
+    return ('"' + '"\0"'.join(texts) + '"').split("\0")
+
+
+_NUMBERS = tuple(map(str, range(1_001)))
+"""The numbers of most rows and lines, each of which is written in several places."""
+
+
+def numerals(numbers: Sequence[int]) -> list[str]:
+    """Write whole numbers, none of which is below zero."""
+    try:
+        return list(map(_NUMBERS.__getitem__, numbers))
+    except IndexError:
+        return list(map(str, numbers))
 
 
 def _origin(origin: RecordRef) -> str:
@@ -184,7 +214,7 @@ def are(values: Sequence[Value], kind: type[_Kind]) -> TypeGuard[Sequence[_Kind]
 def _literals(values: Sequence[Value]) -> Iterable[str]:
     """Write values as JSON, together where they are of one kind."""
     if are(values, str):
-        return map(_quoted, values)
+        return all_quoted(values)
     if are(values, int):
         return map(str, values)
     if are(values, date):

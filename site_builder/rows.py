@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from site_builder import urls
 from site_builder.escaping import all_escaped, escaped
-from site_builder.exports import as_text
+from site_builder.exports import as_text, numerals
 from site_builder.model import Cells, Figure, RecordRef, SourceRef, Value
 from site_builder.pages import FigurePage, FigureView, RecordsPage, SourcePage, row_titles
 from site_builder.withheld import Passage, passages
@@ -20,17 +20,6 @@ Explain = Callable[[str], Markup]
 """Writes a text with the glossary's terms marked."""
 Parts = Sequence[str | Sequence[str]]
 """What rows are made of, from left to right: a text that stands in all of them, or those of each."""
-
-_NUMBERS = tuple(map(str, range(urls.ROWS_PER_PAGE + 1)))
-"""The numbers of most rows and lines, each of which is written in several places."""
-
-
-def _numbers(numbers: Sequence[int]) -> list[str]:
-    """Write the numbers of rows or lines."""
-    try:
-        return list(map(_NUMBERS.__getitem__, numbers))
-    except IndexError:
-        return list(map(str, numbers))
 
 
 def _woven(parts: Parts) -> str:
@@ -96,7 +85,7 @@ class Links:
         if page is None or not (_are_same(packages) and _are_same(resources)):
             return None
         before, between = self._records[packages[0], resources[0], page]
-        return before, _numbers(rows), between
+        return before, numerals(rows), between
 
     def line(self, source: SourceRef, opening: str = "<a") -> str:
         """Write a link to the line that a record came from as HTML; nothing where none is known."""
@@ -118,7 +107,7 @@ class Links:
         if page is None or not (_are_same(packages) and _are_same(documents)):
             return None
         before, between = self._lines[packages[0], documents[0], page]
-        return before, _numbers(lines), between
+        return before, numerals(lines), between
 
     def items(self, sources: Sequence[SourceRef]) -> list[str]:
         """Write list items of links to records and to their lines."""
@@ -163,7 +152,7 @@ def _on_lines(page: str, package: str, document: str, number: int) -> tuple[str,
 def records(page: RecordsPage, link: Links) -> Markup:
     """Write the rows of a page of records, each with its number, its cells and where it came from."""
     cells, told, labelled = page.by_field, page.told, page.is_cards
-    label, rows = _label("Row") * labelled, _numbers(range(page.first, page.first + len(page.sources)))
+    label, rows = _label("Row") * labelled, numerals(range(page.first, page.first + len(page.sources)))
     parts: list[str | Sequence[str]] = ['<tr id="r', rows, f'">\n<th scope="row"{label}><a href="#r', rows, '">', rows]
     parts.append("</a></th>\n")
     for field, each in zip(page.table.resource.fields, cells, strict=True):
@@ -228,7 +217,7 @@ def lines(page: SourcePage, link: Links) -> Markup:
         else ""
         for each in taken
     ]
-    n = _numbers(numbers)
+    n = numerals(numbers)
     number = ['"><a class="number" href="#l', n, '" aria-label="Line ', n, '">', n, "</a>"]
     text: Parts = ['<span class="text">', written, "</span>", beside]
     return Markup(_woven(['<li id="l', n, *number, *text, "</li>\n"]))  # noqa: S704  # likewise

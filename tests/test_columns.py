@@ -4,7 +4,10 @@ import json
 from datetime import date
 from decimal import Decimal
 
-from site_builder.exports import table_columns
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_builder.exports import all_quoted, numerals, table_columns
 from site_builder.model import Category, Cell, Field, Resource, Table, Value
 
 
@@ -74,3 +77,29 @@ def test_all_rows_are_counted_and_the_first_are_given() -> None:
 def test_a_table_without_rows_still_has_its_columns() -> None:
     """And is sound JSON."""
     assert json.loads(table_columns(table(Field("f", "string", "F", "")), 9))["columns"][0]["cells"] == []
+
+
+@given(st.lists(st.text(alphabet='ab"\\\0\n\x1f\x7fé\u2028 ')))
+def test_texts_are_written_as_json_together_as_each_alone(texts: list[str]) -> None:
+    """Whatever they hold."""
+    assert all_quoted(texts) == [json.dumps(text, ensure_ascii=False) for text in texts]
+
+
+def test_numbers_are_written_as_python_does() -> None:
+    """Those beyond what most tables have too, and those of no table."""
+    for numbers in ([], [0, 7, 1_000], [1, 1_001, 99_999]):
+        assert numerals(numbers) == list(map(str, numbers))
+
+
+@given(st.lists(st.tuples(st.sampled_from(["", "a", 'b"', "3"]), st.sampled_from([None, "blank", "void"]))))
+def test_each_cell_is_told_by_the_first_like_it(pairs: list[tuple[str, str | None]]) -> None:
+    """In the order of the rows, however often one comes back."""
+    field = Field("f", "string", "F", "")
+    cells = [Cell(text if missing is None else None, text, missing) for text, missing in pairs]
+    column = json.loads(table_columns(table(field, *cells), 1_000))["columns"][0]["cells"]
+    seen: list[object] = []
+    different: list[object] = []
+    for written in column:
+        different += [] if isinstance(written, int) else [written]
+        seen.append(different[written] if isinstance(written, int) else written)
+    assert seen == [text if missing is None else [text, missing] for text, missing in pairs]
