@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from itertools import chain, repeat
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from site_builder import sandboxing, urls
 from site_builder.exports import are, as_texts
 from site_builder.large import LargeRows
 from site_builder.large_files import write_parquet
-from site_builder.model import Answer, Column, LongTrail, RecordRef, Table, TypedColumn, Uses, Value
+from site_builder.model import Answer, Column, LongTrail, RecordRef, Table, TypedColumn, Uses, Value, record_refs
 from site_builder.notes import by_fields
 from site_builder.output import UnverifiedError
 from site_builder.schemas import table_schema
@@ -279,7 +279,7 @@ def _trail(written: Any) -> Sequence[RecordRef]:  # noqa: ANN401  # it came from
             return LongTrail(package, resource, array("I", b64decode(rows)))
         if None in (package, resource) or None in rows:
             raise ValueError
-        return tuple(map(RecordRef._make, zip(repeat(package), repeat(resource), rows, strict=False)))
+        return tuple(record_refs(package, resource, rows))
     records = [record for record in written or () if record]
     if None in chain.from_iterable(records):
         raise ValueError

@@ -44,9 +44,12 @@ _DAYS = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%y": "yy"}
 """How CSVW writes the parts of a date."""
 
 
+_in_one_line = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+
+
 def in_page(node: Node) -> str:
     """Write a document for a ``script`` element: no character in it can end the element or begin another."""
-    text = json.dumps(node, ensure_ascii=False, separators=(",", ":"))
+    text = _in_one_line(node)
     return text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
 
 

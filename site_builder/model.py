@@ -4,11 +4,11 @@ files -> Package -> Table -> Summary -> Figure -> Page -> File. Each is made onc
 """
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import repeat
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, overload
@@ -425,6 +425,20 @@ class SourceRef(NamedTuple):
         return (self.origin or self.record).package
 
 
+def record_refs(package: str, resource: str, rows: Iterable[int]) -> Iterator[RecordRef]:
+    """Name rows of a table. They are made as tuples: a named tuple's own constructor is written in Python."""
+    return map(_MAKE_RECORD, zip(repeat(package), repeat(resource), rows, strict=False))
+
+
+def source_refs(records: Iterable[RecordRef], document: str | None, lines: Iterable[int | None]) -> Iterator[SourceRef]:
+    """Say likewise from which lines of a document rows came."""
+    return map(_MAKE_SOURCE, zip(records, repeat(document), lines, repeat(None), strict=False))
+
+
+_MAKE_RECORD: Callable[[Iterable[object]], RecordRef] = partial(tuple.__new__, RecordRef)
+_MAKE_SOURCE: Callable[[Iterable[object]], SourceRef] = partial(tuple.__new__, SourceRef)
+
+
 class LongSources(Sequence[SourceRef]):
     """Where the records of a long trail came from: each is looked up when it is asked for, and few are listed."""
 
@@ -542,14 +556,14 @@ class Table:
         """Say of each row where it came from: a line of the package's document, or a record of another package."""
         if self.gaps is not None:
             return _LargeSources(self, package)
-        refs = list(map(RecordRef, repeat(package), repeat(self.resource.name), range(1, len(self.rows) + 1)))
+        refs = [*record_refs(package, self.resource.name, range(1, len(self.rows) + 1))]
         origins = self.origins()
         if origins:
             return tuple(
                 SourceRef(ref, origin.document, origin.line, origin.record)
                 for ref, origin in zip(refs, origins, strict=True)
             )
-        return tuple(map(SourceRef, refs, repeat(self.resource.document), self.source_lines()))
+        return tuple(source_refs(refs, self.resource.document, self.source_lines()))
 
     def source_lines(self) -> tuple[int | None, ...]:
         """The line of the document that each row came from."""

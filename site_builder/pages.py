@@ -625,8 +625,8 @@ def by_line(tables: Iterable[tuple[Table, Sequence[SourceRef]]], document: str) 
     for table, sources in tables:
         if table.resource.document == document:
             for source in _shown(table, sources):
-                if source.line is not None:
-                    found.setdefault(source.line, []).append(source)
+                if (line := source.line) is not None:
+                    found.setdefault(line, []).append(source)
     return found
 
 

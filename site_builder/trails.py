@@ -29,6 +29,8 @@ from site_builder.model import (
     Table,
     Value,
     by_list,
+    record_refs,
+    source_refs,
 )
 from site_builder.vocabulary import EVERY, OWN_FACTS, Vocabulary
 
@@ -56,8 +58,8 @@ class TableFacts:
 
     def records(self, package: str, resource: str, *, with_words: bool = True) -> list[Found]:
         """Look all rows up, of the table that is a package's resource; with their wordings, or without."""
-        refs = map(RecordRef, repeat(package), repeat(resource), range(1, len(self.lines) + 1))
-        sources = map(SourceRef, refs, repeat(self.document), self.lines)
+        refs = record_refs(package, resource, range(1, len(self.lines) + 1))
+        sources = source_refs(refs, self.document, self.lines)
         if self.origins:
             sources = map(_of_origin, sources, self.origins)
         said = [tuple(Said(*each) for each in row) for row in self.rows]
