@@ -83,6 +83,10 @@ class Folder:
                 os.close(new)
         return file
 
+    def read(self, path: str) -> bytes:
+        """Give what was written to a path."""
+        return Path(place(self.root, self._files[path])).read_bytes()
+
     def take(self, path: str, source: Path) -> File:
         """Move one file of any size into this folder."""
         file = File(path, source.stat().st_size, sha256_of(str(source)))

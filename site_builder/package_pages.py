@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 
 from site_builder import pages, social, urls
 from site_builder.charts import chart_json
-from site_builder.citations import citation_files
 from site_builder.differences import Differences, as_object
 from site_builder.downloads import derived_paths
 from site_builder.exports import table_columns
@@ -16,7 +15,7 @@ from site_builder.output import Folder
 from site_builder.reading import FinishedPackage, ReadPackage
 from site_builder.render import render
 from site_builder.settings import Site
-from site_builder.snippets import snippets
+from site_builder.snippets import Snippet, snippets
 from site_builder.timing import stage
 from site_builder.writable import left_out
 
@@ -34,7 +33,7 @@ def write_pages(finished: FinishedPackage, card: Card, site: Site, out: Folder) 
         if figure.vega:
             path = urls.chart(urls.package(read.package.name), figure.summary.name)
             out.write(path, chart_json(figure, [credit.text], credit.caveats))
-    for page in _pages(finished, card, site, {file.path: file for file in out.files}):
+    for page in _pages(finished, card, site, out):
         out.write(urls.page_file(page.path), render(page, site))
     for path, title, chart in _pictures(read.package, drawn) if site.url else ():
         with stage("pictures"):
@@ -59,9 +58,9 @@ def _pictures(package: Package, drawn: tuple[Figure, ...]) -> list[tuple[str, st
     ]
 
 
-def _pages(finished: FinishedPackage, card: Card, site: Site, files: Mapping[str, File]) -> list[pages.Page]:
-    """Plan every page of the package."""
-    read, drawn = finished.read, finished.figures
+def _pages(finished: FinishedPackage, card: Card, site: Site, out: Folder) -> list[pages.Page]:
+    """Plan every page of the package, from what has been written of it."""
+    read, drawn, files = finished.read, finished.figures, {file.path: file for file in out.files}
     package = read.package
     owner = urls.package(package.name)
     tables = tuple(_table_view(table, read, files) for table in read.tables)
@@ -93,7 +92,11 @@ def _pages(finished: FinishedPackage, card: Card, site: Site, files: Mapping[str
         missing=pages.missing_cells(read.tables),
         withheld=pages.withheld_passages(package, read.tables),
     )
-    made: list[pages.Page] = [front, _changes_page(finished, site, files), _use_page(front, read, card, site, files)]
+    made: list[pages.Page] = [
+        front,
+        _changes_page(finished, site, files),
+        _use_page(front, read, files, _citations(read, files, out), snippets(card, site.url)),
+    ]
     for table, its, view in zip(read.tables, sources, tables, strict=True):
         columns = files[urls.rows(package.name, table.resource.name)]
         made.extend(pages.records_pages(package, table, its, view.downloads, columns))
@@ -232,9 +235,9 @@ def _changes_data(finished: FinishedPackage) -> bytes:
 def _use_page(
     front: pages.PackagePage,
     read: ReadPackage,
-    card: Card,
-    site: Site,
     files: Mapping[str, File],
+    citations: tuple[tuple[str, str, pages.Download], ...],
+    code: tuple[Snippet, ...],
 ) -> pages.UsePage:
     package = front.package
     prefix = urls.data(package.name)
@@ -251,25 +254,18 @@ def _use_page(
         tables=front.tables,
         bundle=front.bundle,
         citation=front.citation,
-        citations=_citations(read, card, site, files),
+        citations=citations,
         structured=front.structured,
-        snippets=snippets(card, site.url),
+        snippets=code,
         files=pages.downloads(files, listed),
     )
 
 
 def _citations(
-    read: ReadPackage,
-    card: Card,
-    site: Site,
-    files: Mapping[str, File],
+    read: ReadPackage, files: Mapping[str, File], out: Folder
 ) -> tuple[tuple[str, str, pages.Download], ...]:
     """Give the citation in each form that reference managers read, but for one whose name an author's file has."""
     titles = {"citation.bib": "BibTeX", "citation.ris": "RIS", "citation.csl.json": "CSL-JSON"}
-    made = {
-        path: data.decode()
-        for path, data in citation_files(card, site.title, site.url).items()
-        if path not in read.folder.files
-    }
-    found = pages.downloads(files, {urls.data(card.name, path): titles[path] for path in made})
-    return tuple((file.title, made[file.path.removeprefix(urls.data(card.name))], file) for file in found)
+    made = {path: title for path, title in titles.items() if path not in read.folder.files}
+    found = pages.downloads(files, {urls.data(read.package.name, path): title for path, title in made.items()})
+    return tuple((each.title, out.read(each.path).decode(), each) for each in found)

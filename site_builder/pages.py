@@ -282,7 +282,9 @@ class RecordsPage(Page):
     def long(self) -> frozenset[str]:
         """Names of the fields that hold whole sentences on this page, whose columns need room."""
         columns = zip(self.table.resource.fields, self.by_field, strict=True)
-        return frozenset(field.name for field, cells in columns if max(map(len, cells.texts), default=0) > SENTENCE)
+        return frozenset(
+            field.name for field, cells in columns if max(set(map(len, cells.texts)), default=0) > SENTENCE
+        )
 
     @property
     def shown(self) -> int:

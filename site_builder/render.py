@@ -13,6 +13,7 @@ import jinja2
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.nodes import Call, Expr, Filter, Getattr, Output, Template, Test
 from jinja2.runtime import Macro
+from jinja2.utils import missing
 from markupsafe import Markup, escape
 
 from site_builder import __version__, rows, urls, workings
@@ -213,6 +214,22 @@ class _Code(CodeGenerator):
         self.write(")")
 
 
+class _Names(dict[str, object]):
+    """What a page's template knows by name."""
+
+    def __missing__(self, name: str) -> object:
+        return missing
+
+
+class _Context(jinja2.runtime.Context):
+    """Holds what a template was given beside what it sets itself, in one: each block of each page looks names up."""
+
+    def __init__(self, environment: jinja2.Environment, parent: dict[str, object], *args: Any, **more: Any) -> None:  # noqa: ANN401  # Jinja's own
+        super().__init__(environment, parent, *args, **more)
+        self.parent = self.vars = _Names(parent)
+        self.resolve_or_missing = self.vars.__getitem__  # type: ignore[method-assign,assignment]  # in C
+
+
 class _Macro(Macro):
     """A macro that is called at once where it gets all that it takes, in order; else Jinja finds out what it gets."""
 
@@ -230,6 +247,7 @@ class _Environment(jinja2.Environment):
     """Jinja's, with fewer steps for each value and each page."""
 
     code_generator_class = _Code
+    context_class = _Context
     escaped = staticmethod(escaped)
     macro = _Macro
     lacking = jinja2.StrictUndefined("a template asks for what a value does not have")

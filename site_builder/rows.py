@@ -18,6 +18,8 @@ from site_builder.withheld import Passage, passages
 
 Explain = Callable[[str], Markup]
 """Writes a text with the glossary's terms marked."""
+_Apart = tuple[str, list[str], str]
+"""Links to rows or lines of one page: what stands before the number of each, the numbers, and what stands after."""
 Parts = Sequence[str | Sequence[str]]
 """What rows are made of, from left to right: a text that stands in all of them, or those of each."""
 
@@ -78,7 +80,7 @@ class Links:
         before, rows, between = apart
         return [f"{before}{row}{between}{row}</a>" for row in rows]
 
-    def _records_apart(self, records: Sequence[RecordRef]) -> tuple[str, list[str], str] | None:
+    def _records_apart(self, records: Sequence[RecordRef]) -> _Apart | None:
         """Give the rows of records of one page, and what stands before and after them in links; nothing of several."""
         packages, resources, rows = zip(*records, strict=True) if records else ((), (), ())
         page = _page_of_all(rows)
@@ -99,20 +101,24 @@ class Links:
         number = str(line)
         return f"{opening}{before}{number}{between}{number}</a>"
 
-    def lines_apart(self, sources: Sequence[SourceRef]) -> tuple[str, list[str], str] | None:
-        """Give lines of one page of a document that records came from, likewise."""
+    def lines_apart(self, sources: Sequence[SourceRef]) -> _Apart | None:
+        """Give likewise the lines of one page of a document that records came from."""
+        return self._apart(sources)[1]
+
+    def _apart(self, sources: Sequence[SourceRef]) -> tuple[Sequence[RecordRef], _Apart | None]:
+        """Give the records of sources, and their lines."""
         records, documents, lines, origins = zip(*sources, strict=True) if sources else ((), (), (), ())
         page = _page_of_all(lines) if all(documents) and all(lines) and not any(origins) else None
         packages = [record.package for record in records]
         if page is None or not (_are_same(packages) and _are_same(documents)):
-            return None
+            return records, None
         before, between = self._lines[packages[0], documents[0], page]
-        return before, numerals(lines), between
+        return records, (before, numerals(lines), between)
 
     def items(self, sources: Sequence[SourceRef]) -> list[str]:
         """Write list items of links to records and to their lines."""
-        records = self._records_apart([source.record for source in sources])
-        lines = self.lines_apart(sources)
+        refs, lines = self._apart(sources)
+        records = self._records_apart(refs)
         if records is None or lines is None:
             return [f"<li>{self.record(each.record)}{self.line(each, _LINE)}</li>\n" for each in sources]
         before, rows, between = f"<li>{records[0]}", records[1], records[2]

@@ -26,6 +26,8 @@ TEMPLATES = (
     "{{ it if it else '<none>' }}{% for each in [it, it] %}{{ each }},{% endfor %}",
     "{% macro put(x, y='-') %}{{ x }}{{ y }}{% endmacro %}{{ put(it) }}{{ put(y=it, x=1) }}{{ put(*[it, 2]) }}",
     "{% macro put(x) %}{{ x }}{{ caller() }}{% endmacro %}{% call put(it) %}<b>{{ it }}</b>{% endcall %}",
+    "{% set it = [it] %}{% block a %}{{ it }}{% endblock %}",
+    "{% for x in [it, '<'] %}{% block a scoped %}{{ x }}{{ it }}{% endblock %}{% endfor %}",
     "{{ '<'.join(['a', 'b']) }}{{ loop is defined }}{% for each in [it] %}{{ loop.index }}{{ each }}{% endfor %}",
 )
 

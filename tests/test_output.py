@@ -51,6 +51,7 @@ def test_a_folder_remembers_what_it_wrote(tmp_path: Path) -> None:
     assert [(file.path, file.size) for file in folder.files] == [("a.html", 3), ("b.html", 3)]
     assert folder.files[0].sha256 == "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed"
     assert on_site(folder.root, folder.files) == {"a.html": b"one", "b.html": b"two"}
+    assert folder.read("b.html") == b"two"
 
 
 def test_files_lie_under_the_hashes_of_their_contents(tmp_path: Path) -> None:
