@@ -70,7 +70,7 @@ class _Press:
         self._environment = _environment(site.templates)
         self._finder = finder(site.terms)
         self._frames: dict[int, _Frame] = {}
-        self._listed = {urls.package_of(item) for item in (*site.navigation, *site.footer)}
+        self._shares = not any(map(urls.is_of_package, (*site.navigation, *site.footer)))
 
     def render(self, page: Page) -> bytes:
         template = self._environment.get_template(page.template)
@@ -88,15 +88,14 @@ class _Press:
     def _framed(self, parts: Any, link: rows.Links) -> _Frame:  # noqa: ANN401  # a template's macros
         """Write what begins and ends a page: once for pages of packages that lie equally deep.
 
-        These link by the same ways to all that is no package's.
+        These link by the same ways to all that is no package's, as all is that the site names on each page but seldom.
         """
-        package, depth = urls.package_of(link.page), link.page.count("/")
-        is_common = package and package not in self._listed
-        if is_common and depth in self._frames:
-            return self._frames[depth]
-        frame = _Frame(*(write(link, self._site) for write in (parts.head, parts.top, parts.bottom)))
-        if is_common:
-            self._frames[depth] = frame
+        depth = link.page.count("/") if self._shares and urls.is_of_package(link.page) else 0
+        frame = self._frames.get(depth)
+        if frame is None:
+            frame = _Frame(*(write(link, self._site) for write in (parts.head, parts.top, parts.bottom)))
+            if depth:
+                self._frames[depth] = frame
         return frame
 
 

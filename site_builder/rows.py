@@ -57,12 +57,13 @@ class Links:
     def __init__(self, page: str) -> None:
         """Write links from this site path."""
         self.page = page
+        self._folders = urls.folders(page)
         self._records = _Places(partial(_on_records, page))
         self._lines = _Places(partial(_on_lines, page))
 
     def __call__(self, path: str) -> str:
         """Write the link to a site path."""
-        return urls.relative(self.page, path)
+        return urls.down(self._folders, path)
 
     def record(self, record: RecordRef) -> str:
         """Write a link to a record as HTML."""

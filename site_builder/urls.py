@@ -91,15 +91,20 @@ def page_file(page: str) -> str:
 
 def relative(page: str, target: str) -> str:
     """Write the link from one site path to another, which may end in ``#anchor``; never empty."""
+    return down(folders(page), target)
+
+
+def down(way_down: Sequence[tuple[str, int, str, int]], target: str) -> str:
+    """Write the link from a page, of which the folders are given, likewise."""
     way, start = "", 0
-    for below, end, way, start in _folders(page):  # noqa: B007  # the last that holds the target counts
+    for below, end, way, start in way_down:  # noqa: B007  # the last that holds the target counts
         if target[:end] != below:
             break
     return way + _quoted_path(target[start:]) or "./"
 
 
 @lru_cache(maxsize=256)
-def _folders(page: str) -> Sequence[tuple[str, int, str, int]]:
+def folders(page: str) -> Sequence[tuple[str, int, str, int]]:
     """Go down from the root to a page: of each folder the next one and its length, the way up, and its own length.
 
     After the last comes none, which begins as no path does; the anchors of a page that is a file are below it too.
@@ -151,10 +156,9 @@ def package(name: str) -> str:
     return f"datasets/{name}/"
 
 
-def package_of(page: str) -> str:
-    """Name the package that a page belongs to; nothing where it is none's."""
-    folders = page.split("/")
-    return folders[1] if len(folders) > 2 and package(folders[1]) == "/".join((*folders[:2], "")) else ""  # noqa: PLR2004
+def is_of_package(page: str) -> bool:
+    """Whether a page lies in the folder of a package, or of the catalogue's further pages."""
+    return page.startswith(CATALOGUE) and page.count("/") > 1
 
 
 def catalogue_page(number: int) -> str:
