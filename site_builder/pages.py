@@ -373,7 +373,8 @@ def row_titles(figure: Figure) -> list[str]:
     """Name each row of a figure by its values that are not counts."""
     columns = [(n, column) for n, column in enumerate(figure.columns) if column.name != figure.summary.counts]
     named = [n for n, column in columns if not column.is_number] or [n for n, _ in columns]
-    return [", ".join("no value" if row[n] is None else str(row[n]) for n in named) or "all" for row in figure.rows]
+    texts = [["no value" if row[n] is None else str(row[n]) for row in figure.rows] for n in named]
+    return [", ".join(each) or "all" for each in zip(*texts, strict=True)] if texts else ["all"] * len(figure.rows)
 
 
 @dataclass(frozen=True, slots=True)

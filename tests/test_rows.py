@@ -22,7 +22,7 @@ from site_builder.model import (
     Summary,
     Table,
 )
-from site_builder.pages import Download, FigurePage, FigureView, RecordsPage, SourcePage
+from site_builder.pages import Download, FigurePage, FigureView, RecordsPage, SourcePage, row_titles
 from site_builder.render import Words
 from tests.making import Files, described, parking_fines, put
 
@@ -262,6 +262,20 @@ def test_a_number_of_a_figure_leads_to_its_records_where_it_has_any() -> None:
         '<tr>\n<td class="none">no value</td>\n<td class="n">2022</td>\n<td class="n">0</td>\n</tr>\n'
     )
     assert rows.figure(view, rows.Links(view.page), escape).count('<a href="#row-1" ') == 1
+
+
+def test_a_row_of_a_figure_is_named_by_its_values_that_are_no_numbers() -> None:
+    """By its numbers where it has no others, and where it has none but the count, by all that there is."""
+    street, year, fines = Column("street", "VARCHAR"), Column("year", "INTEGER"), Column("fines", "BIGINT")
+    summary = Summary("by-street", "", "", "", counts="fines")
+    for columns, row, name in (
+        ((street, year, fines), ("Quay", 2023, 4), "Quay"),
+        ((street, street, fines), ("Quay", None, 4), "Quay, no value"),
+        ((year, fines), (2023, 4), "2023"),
+        ((fines,), (4,), "all"),
+    ):
+        assert row_titles(Figure(summary, columns, (row, row), None, "")) == [name, name]
+    assert row_titles(Figure(summary, (street,), (), None, "")) == []
 
 
 def test_each_page_that_shows_a_figure_is_told_of_the_terms_in_its_table() -> None:
