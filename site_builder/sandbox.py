@@ -385,13 +385,16 @@ class Harmless:
     """What it rests on."""
     trail_of: str
     """The table whose rows its trail gives by their numbers alone, in small letters; empty where it gives records."""
+    is_to_sort: bool
+    """Whether these numbers are asked for in their order, in which they are put here rather than by DuckDB."""
 
 
 def _answered(
     con: duckdb.DuckDBPyConnection, query: dict[str, Any], harmless: Harmless, request: dict[str, Any]
 ) -> str:
     table = next((each for each in request["tables"] if each["name"].lower() == harmless.trail_of), None)
-    kind, line = _run(con.execute(harmless.statement), query, harmless.uses, request, table)
+    numbered = partial(_numbered, table, is_to_sort=harmless.is_to_sort) if table else None
+    kind, line = _run(con.execute(harmless.statement), query, harmless.uses, request, numbered)
     if kind:
         raise NotAnsweredError(line)
     return line
@@ -422,35 +425,50 @@ def _if_harmless(
         raise NotAnsweredError(parsed["error_message"])
     if not is_harmless(nodes, tables):
         return None
-    text, table = _of_rows_alone(sql, nodes)
+    uses = _uses(parsed["statements"][0], nodes)
+    text, table, is_to_sort = _of_rows_alone(sql, nodes, uses["order"])
     found = con.extract_statements(text)
     if _refusal(parsed, nodes, [each.type for each in found], is_ordered=is_ordered):
         return None
-    return Harmless(found[0], _uses(parsed["statements"][0], nodes), table)
+    return Harmless(found[0], uses, table, is_to_sort)
 
 
-def _of_rows_alone(sql: str, nodes: Sequence[dict[str, Any]]) -> tuple[str, str]:
+_IN_ORDER = re.compile(rb"\s+ORDER\s+BY\s+_record(?=\s*\))", re.IGNORECASE)
+"""What stands after a record in a list of them that is in their own order."""
+
+
+def _of_rows_alone(
+    sql: str, nodes: Sequence[dict[str, Any]], order: Sequence[str | int | None]
+) -> tuple[str, str, bool]:
     """Write a query with a trail over one table so that ``list(_record)`` lists their rows, and name the table.
 
-    All else of the records is the same in each, and to fetch it takes a third of such a query. The text is as it was,
-    and the name empty, where the query has other parts, or may mean anything else by these names.
+    All else of the records is the same in each, and to fetch it takes a third of such a query. To have them put in
+    their order takes another third, so that is left out too where the query's own order is none of the trail, and
+    whether it was is the last that is given. The text is as it was, and the name empty, where the query has other
+    parts, or may mean anything else by these names.
     """
+    as_it_was = sql, "", False
     selects = [node for node in nodes if "select_list" in node]
     source = selects[0]["from_table"]
     trails = [each for each in selects[0]["select_list"] if each["alias"] == "trail"]
     if len(selects) != 1 or len(trails) != 1 or source["type"] != "BASE_TABLE" or source["column_name_alias"]:
-        return sql, ""
+        return as_it_was
     (trail,), table = trails, source["table_name"].lower()
     named = {table, *(str(node.get("alias", "")).lower() for node in nodes)}
     is_asked_for_again = any("trail" in map(str.lower, node.get("column_names") or ()) for node in nodes)
     is_list = trail.get("function_name") == "list" and trail["class"] == "FUNCTION" and not trail["distinct"]
     if "_record" in named or is_asked_for_again or not is_list or len(trail["arguments"]) != 1:
-        return sql, ""
+        return as_it_was
     record = trail["arguments"][0]["expression"]
     text, end = sql.encode(), record["query_location"] + record["query_location_length"]
     if record["class"] != "COLUMN_REF" or not text[:end].endswith(b"_record"):
-        return sql, ""
-    return (text[:end] + b".row" + text[end:]).decode(), table
+        return as_it_was
+    before = selects[0]["select_list"].index(trail)
+    is_sorted_by = any(key == "*" or (isinstance(key, int) and key > before) for key in order)
+    is_distinct = any(node.get("type") == "DISTINCT_MODIFIER" for node in nodes)
+    in_order = None if is_sorted_by or is_distinct else _IN_ORDER.match(text, end)
+    rest = text[in_order.end() if in_order else end :]
+    return (text[:end] + b".row" + rest).decode(), table, bool(in_order)
 
 
 _MOST_TEXT = 20_000
@@ -817,17 +835,17 @@ def _run(
     query: dict[str, Any],
     uses: dict[str, Any],
     request: dict[str, Any],
-    trail_of: dict[str, Any] | None = None,
+    numbered: Callable[[Sequence[int] | None], object] | None = None,
 ) -> tuple[str, str]:
-    """Write what a query gives, unless it is too much; its trail may be numbers of rows of a table."""
+    """Write what a query gives, unless it is too much; its trail may be numbers of rows, and how to write these."""
     columns = [[each[0], str(each[1])] for each in cursor.description or ()]
     trail = next((number for number, (name, _) in enumerate(columns) if name == "trail"), None)
     named = [number == trail and _NAMED.fullmatch(kind.replace('"', "")) for number, (_, kind) in enumerate(columns)]
-    writers = [_records if each else _plain for each in named]
-    if trail_of and trail is not None:
+    writers: list[Callable[[Any], object]] = [_records if each else _plain for each in named]
+    if numbered and trail is not None:
         if columns[trail][1] != "INTEGER[]" or [name for name, _ in columns].count("trail") > 1:
             raise NotAnsweredError(query["name"])
-        columns[trail][1], writers[trail] = _TRAIL, partial(_numbered, trail_of)
+        columns[trail][1], writers[trail] = _TRAIL, numbered
     columns = [[name, _TRAIL if name == "trail" and _is_packed(kind) else kind] for name, kind in columns]
     for name, kind in columns:
         if kind == "TIMESTAMP WITH TIME ZONE":
@@ -873,9 +891,11 @@ def _records(trail: Sequence[Any] | None) -> object:
     return {"package": package, "resource": resource, "rows": [each["row"] for each in trail]}
 
 
-def _numbered(table: dict[str, Any], rows: Sequence[int] | None) -> object:
+def _numbered(table: dict[str, Any], rows: Sequence[int] | None, *, is_to_sort: bool) -> object:
     """Write a trail that gives the rows of a table, as the records that they are."""
-    return None if rows is None else {"package": table["package"], "resource": table["resource"], "rows": rows}
+    if rows is None:
+        return None
+    return {"package": table["package"], "resource": table["resource"], "rows": sorted(rows) if is_to_sort else rows}
 
 
 def _plain(value: object) -> object:

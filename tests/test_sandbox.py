@@ -268,6 +268,52 @@ def test_of_the_trail_of_one_table_the_rows_alone_are_asked_for(sql: str, *, is_
     assert (found[0].statement.query == sql) is not is_of_rows
 
 
+@pytest.mark.parametrize(
+    ("sql", "asked"),
+    [
+        (
+            "SELECT street, list(_record ORDER BY _record) AS trail FROM fines GROUP BY 1 ORDER BY 1",
+            "list(_record.row)",
+        ),
+        (
+            "SELECT 1 AS n, list(f._record order  by _record ) FILTER (amount > 1) AS trail FROM fines AS f ORDER BY n",
+            "list(f._record.row )",
+        ),
+        ("SELECT 1 AS n, list(_record ORDER BY _record DESC) AS trail FROM fines ORDER BY n", ""),
+        ("SELECT 1 AS n, list(_record ORDER BY _record.row) AS trail FROM fines ORDER BY n", ""),
+        ("SELECT 1 AS n, list(_record ORDER BY _record, street) AS trail FROM fines ORDER BY n", ""),
+        ("SELECT 1 AS n, list(_record ORDER BY street) AS trail FROM fines ORDER BY n", ""),
+        ("SELECT 1 AS n, list(_record) AS trail FROM fines ORDER BY n", ""),
+        ("SELECT street, list(_record ORDER BY _record) AS trail FROM fines GROUP BY 1 ORDER BY 2", ""),
+        ("SELECT *, list(_record ORDER BY _record) AS trail FROM fines GROUP BY ALL ORDER BY 2", ""),
+        ("SELECT street, list(_record ORDER BY _record) AS trail FROM fines GROUP BY 1 ORDER BY ALL", ""),
+        ("SELECT DISTINCT 1 AS n, list(_record ORDER BY _record) AS trail FROM fines GROUP BY street ORDER BY n", ""),
+    ],
+)
+def test_rows_in_their_own_order_are_put_in_it_afterwards(sql: str, asked: str) -> None:
+    """Unless the query goes on to sort by the trail, or to tell trails apart."""
+    found = sandbox.if_harmless(PARSER, [{"name": "q", "sql": sql, "ordered": True}], {"fines"})
+    assert found
+    assert found[0].trail_of == "fines"
+    assert found[0].is_to_sort is bool(asked)
+    assert asked in found[0].statement.query
+
+
+@pytest.mark.parametrize(("order", "rows"), [(" ORDER BY _record", [1, 2, 3]), ("", [3, 2, 1])])
+def test_a_list_of_rows_that_was_asked_for_in_order_is_in_order(order: str, rows: list[int]) -> None:
+    """Whatever order DuckDB gives them in; any other list is given as it is."""
+    con = duckdb.connect()
+    record = "{'package': 'p', 'resource': 'fines', 'row': (3 - n)::INTEGER} AS _record"
+    con.execute(f"CREATE TABLE fines AS SELECT {record}, '' AS street FROM range(3) AS t(n)")  # noqa: S608  # ours
+    table = {"name": "fines", "package": "p", "resource": "fines"}
+    sql = f"SELECT street, list(_record{order}) AS trail FROM fines GROUP BY 1 ORDER BY 1"  # noqa: S608  # ours
+    found = sandbox.if_harmless(PARSER, [{"name": "q", "sql": sql, "ordered": True}], {"fines"})
+    assert found
+    request = {"tables": [table], "most_rows": 9, "most_bytes": 1000}
+    line = sandbox._answered(con, {"name": "q"}, found[0], request)  # noqa: SLF001  # what it does with an answer
+    assert json.loads(line)["rows"] == [["", {"package": "p", "resource": "fines", "rows": rows}]]
+
+
 def test_a_query_that_was_asked_before_is_not_parsed_again() -> None:
     """If it is asked in the same way of tables of the same names: what is harmless of these may not be of others."""
 
