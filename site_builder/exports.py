@@ -208,7 +208,7 @@ _Kind = TypeVar("_Kind", str, int, date)
 
 def are(values: Sequence[Value], kind: type[_Kind]) -> TypeGuard[Sequence[_Kind]]:
     """Whether all values are of one kind and of no kind within it, as those of most columns are."""
-    return set(map(type, values)) == {kind}
+    return bool(values) and type(values[0]) is kind and set(map(type, values)) == {kind}
 
 
 def _literals(values: Sequence[Value]) -> Iterable[str]:

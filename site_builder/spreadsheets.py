@@ -45,8 +45,8 @@ _LOOKED_AT = 200
 """Rows that a column's width is taken from."""
 _MARKABLE = re.compile(r"[\w .-]{1,255}")
 """Names of columns that the markup of a table takes as they are."""
-_ODD = re.compile(r"[&<>_\x00-\x1f]")
-"""What a shared text may not hold as it stands."""
+_CONTROLS = bytes(range(0x20))
+"""What a shared text may not hold as it stands, beside XML's own signs."""
 _TOP = {"valign": "top"}
 _LOOKS: Mapping[str, Mapping[str, object]] = {
     "title": {"bold": True, "font_size": 15},
@@ -58,8 +58,8 @@ _LOOKS: Mapping[str, Mapping[str, object]] = {
     "datetime": {"num_format": "yyyy-mm-dd hh:mm:ss", **_TOP},
 }
 """The few formats that cells have. xlsxwriter numbers them from 1, in the order in which the form shows them."""
-_STYLE = {look: f' s="{number}"' for number, look in enumerate(_LOOKS, start=1)}
-"""How a cell says in what format it is."""
+_STYLE = {look: f'" s="{number}"' for number, look in enumerate(_LOOKS, start=1)}
+"""How a cell says in what format it is, after the number of its row."""
 _COVER, _NOTES, _SHEET = (f"xl/worksheets/sheet{number}.xml" for number in (1, 2, 3))
 _MARKUP = "xl/tables/table1.xml"
 _TEXTS = "xl/sharedStrings.xml"
@@ -173,7 +173,7 @@ def _sheet_name(resource: str) -> str:
 def _sentences(form: str, texts: _Texts, title: str, lines: Iterable[str]) -> Iterator[str]:
     """Write a sheet of prose: a title, and a sentence in each row below it."""
     cells = [_STYLE["title"] + texts[_held(title)], *(_STYLE["prose"] + texts[_held(line)] for line in lines)]
-    rows = [f'<row r="{n}"><c r="A{n}"{cell}</row>' for n, cell in enumerate(cells, start=1)]
+    rows = [f'<row r="{n}"><c r="A{n}{cell}</row>' for n, cell in enumerate(cells, start=1)]
     return _filled(form, f"A1:A{len(rows)}", [_PROSE_WIDTH], rows)
 
 
@@ -188,13 +188,19 @@ def _filled(form: str, reach: str, widths: Iterable[int], rows: Iterable[str]) -
 
 def _shared(form: str, texts: _Texts) -> Iterator[str]:
     """List the texts that cells share."""
-    yield form.format(count=len(texts), texts="".join(map(_item, texts)))
+    data = "".join(texts).encode()
+    has_controls = len(data.translate(None, _CONTROLS)) < len(data)
+    items = [_item(text) if has_controls or _is_odd(text) else f"<si><t>{text}</t></si>" for text in texts]
+    yield form.format(count=len(texts), texts="".join(items))
+
+
+def _is_odd(text: str) -> bool:
+    """Whether a text without controls cannot stand in XML as it is."""
+    return "&" in text or "<" in text or ">" in text or "_x" in text or text != text.strip()
 
 
 def _item(text: str) -> str:
     """Write a text as XML, with what Excel would read otherwise written as Excel writes it."""
-    if not _ODD.search(text) and text == text.strip():
-        return f"<si><t>{text}</t></si>"
     text = re.sub("(?=_x[0-9A-Fa-f]{4}_)", "_x005F", text)
     text = re.sub("[\x00-\x08\x0b-\x1f]", lambda found: f"_x{ord(found[0]):04X}_", text)
     space = ' xml:space="preserve"' if text != text.strip() else ""
@@ -269,41 +275,48 @@ def _longest(values: Sequence[Value]) -> int:
 
 
 def _rows(table: Table, texts: _Texts) -> Iterator[str]:
-    """Write the sheet's rows block by block: in each block the ends of cells column by column, then row by row."""
+    """Write the sheet's rows block by block, in each column by column: what stands between the numbers of each row."""
     if not table.columns:
         return
     letters = [xl_col_to_name(n) for n in range(len(table.columns))]
-    heads = [f'<c r="{at}1"{_STYLE["head"]}{texts[each.name]}' for at, each in zip(letters, table.columns, strict=True)]
+    heads = [f'<c r="{at}1{_STYLE["head"]}{texts[each.name]}' for at, each in zip(letters, table.columns, strict=True)]
     yield f'<row r="1">{"".join(heads)}</row>'
     first = 2
     for block in _blocks(table, _BLOCK):
         numbers = [str(n) for n in range(first, first + len(block[0]))]
-        form, parts = '<row r="%s">', [numbers]
-        for at, values in zip(letters, block, strict=True):
-            ends = _ends(values, texts)
-            if "" in ends:
-                form += "%s"
-                parts.append([end and f'<c r="{at}{n}"{end}' for n, end in zip(numbers, ends, strict=True)])
+        begins = ["" if None in values else f'<c r="{at}' for at, values in zip(letters, block, strict=True)]
+        parts = [['<row r="'] * len(numbers), [f'">{begins[0]}'] * len(numbers)]
+        for at, values, then in zip(letters, block, [*begins[1:], "</row>"], strict=True):
+            if None in values:
+                ends = zip(parts[-1], numbers, _ends(values, texts, ""), strict=True)
+                parts[-1] = [f'{before}<c r="{at}{n}{end}{then}' if end else before + then for before, n, end in ends]
             else:
-                form += f'<c r="{at}%s"%s'
-                parts += (numbers, ends)
-        form += "</row>"
-        yield "".join([form % row for row in zip(*parts, strict=True)])
+                parts.append(_ends(values, texts, then))
+        yield "".join(map(str.join, numbers, zip(*parts, strict=True)))
         first += len(numbers)
 
 
-def _ends(values: Sequence[Value], texts: _Texts) -> list[str]:
-    """Write what comes after the place of each cell of a column; where there is no value, there is no cell."""
+def _ends(values: Sequence[Value], texts: _Texts, then: str) -> list[str]:
+    """Write what comes after the row's number in each cell of a column, and what stands then.
+
+    Where there is no value, there is no cell, and nothing is written.
+    """
     if are(values, str):
         style = _STYLE["text"]
-        return [style + texts[value] for value in values]
+        written = {value: f"{style}{texts[value]}{then}" for value in dict.fromkeys(values)}
+        return list(map(written.__getitem__, values))
     if are(values, int) and min(values) > -_MOST and max(values) < _MOST:
         style = _STYLE["plain"]
-        return [f"{style}><v>{value}</v></c>" for value in values]
+        return [f"{style}><v>{value}</v></c>{then}" for value in values]
     if are(values, date) and min(values) >= _FIRST_DAY:
-        style = _STYLE["date"]
-        return [f"{style}><v>{value.toordinal() - _DAYS_BEFORE}</v></c>" for value in values]
-    return ["" if value is None else _written(value, texts) for value in values]
+        return [_day(value) + then for value in values]
+    return ["" if value is None else _written(value, texts) + then for value in values]
+
+
+@lru_cache(maxsize=10_000)
+def _day(day: date) -> str:
+    """Write the rest of a cell that holds a day, once a process: the same few hundred stand in most tables."""
+    return f"{_STYLE['date']}><v>{day.toordinal() - _DAYS_BEFORE}</v></c>"
 
 
 def _written(value: Value, texts: _Texts) -> str:

@@ -1,6 +1,7 @@
 """A workbook says what xlsxwriter would say cell by cell, and holds what the table holds."""
 
 import io
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -127,3 +128,19 @@ def test_a_text_that_looks_like_the_librarys_own_markup_stays_a_text() -> None:
     texts = ["<r><t>Quay</t></r>", "<r>Fish & chips</r>", " <b>"]
     book = openpyxl.load_workbook(io.BytesIO(workbook(Cover("", (), ()), table(*([each, ""] for each in texts)))))
     assert [row[0].value for row in book["fines"].iter_rows(min_row=2)] == texts
+
+
+def test_where_nothing_stands_there_is_no_cell() -> None:
+    """At the beginning of a row, amid it, or at its end; beside each column stand the reasons."""
+    rows = [(1, None), (None, "Quay"), (None, None), (2, "Mill")]
+    sheet = read(workbook(Cover("", (), ()), table(*rows)))["xl/worksheets/sheet3.xml"]
+    cells = [re.findall(r'<c r="(\w+)"', row) for row in re.findall(r'<row r="\d">.*?</row>', sheet)]
+    assert cells == [["A1", "B1", "C1", "D1"], ["A2", "D2"], ["B3", "C3"], ["B4", "D4"], ["A5", "C5"]]
+
+
+@pytest.mark.parametrize("sign", ["&", "<", ">", "_x0041_", " ", "\t", "\n"])
+def test_a_text_that_xml_reads_otherwise_is_written_beside_plain_ones(sign: str) -> None:
+    """Whatever the other texts of the workbook are."""
+    rows = [("Quay", f"Mill{sign}"), ("Hill", f"{sign}Lane")]
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(Cover("", (), ()), table(*rows))))["fines"]
+    assert [row[:2] for row in sheet.iter_rows(min_row=2, values_only=True)] == rows
