@@ -136,7 +136,7 @@ def _write_csv(path: Path, columns: Sequence[tuple[str, str]], values: Iterable[
     """Write the values of each column, with the number of each row before them."""
     header = ",".join(_quoted(("_record", *(name for name, _ in columns))))
     lines = zip(*(_quoted([*each]) for each in (range(1, rows + 1), *values)), strict=True)
-    path.write_text("\n".join((header, *map(",".join, lines), "")), encoding="utf-8", newline="")
+    path.write_bytes("\n".join((header, *map(",".join, lines), "")).encode())
 
 
 def _quoted(values: Sequence[Value]) -> list[str]:
@@ -146,6 +146,8 @@ def _quoted(values: Sequence[Value]) -> list[str]:
     texts = as_texts(values)
     if '"' in "".join(texts):
         texts = [text.replace('"', '""') for text in texts]
+    if None not in values:
+        return [f'"{text}"' for text in texts]
     return ["" if value is None else f'"{text}"' for value, text in zip(values, texts, strict=True)]
 
 

@@ -7,7 +7,16 @@ from site_builder import pages, urls
 from site_builder.cards import make_card
 from site_builder.citations import citation_files
 from site_builder.contents import Content, checksums, content, write, zipped
-from site_builder.exports import figure_csv, figure_json, json_array, json_lines, json_objects, table_csv
+from site_builder.exports import (
+    Objects,
+    References,
+    figure_csv,
+    figure_json,
+    json_array,
+    json_lines,
+    json_objects,
+    table_csv,
+)
 from site_builder.json_files import as_json
 from site_builder.large import LargeRows
 from site_builder.large_files import write_large
@@ -141,9 +150,10 @@ def _tables(
 
 def _summaries(drawn: tuple[Figure, ...]) -> dict[str, Content]:
     files: dict[str, Content] = {}
+    references, objects = References(), Objects()
     for figure in drawn:
-        files[f"summaries/{figure.summary.name}.csv"] = Content(figure_csv(figure))
-        files[f"summaries/{figure.summary.name}.json"] = Content(figure_json(figure))
+        files[f"summaries/{figure.summary.name}.csv"] = Content(figure_csv(figure, references))
+        files[f"summaries/{figure.summary.name}.json"] = Content(figure_json(figure, objects))
     return files
 
 

@@ -34,10 +34,9 @@ def json_objects(table: Table) -> list[str]:
     columns = table.columns
     if not columns:
         return ["{}" for _ in table.rows]
-    names = [_quoted(column.name).replace("%", "%%") for column in columns]
-    form = "{" + ", ".join([f"{name}: %s" for name in names]) + "}"
-    written = map(_literals, table.values)
-    return [form % row for row in zip(*written, strict=True)]
+    begins = [f"{', ' if n else '{'}{_quoted(column.name)}: " for n, column in enumerate(columns)]
+    written = map(_literals, table.values, begins)
+    return list(map("".join, zip(*written, ["}"] * len(table.rows), strict=True)))
 
 
 def json_array(objects: Sequence[str]) -> bytes:
@@ -105,13 +104,53 @@ def _first(cell: Cell, *, is_number: bool) -> str:
     return text if key == (cell.text if is_number else text) else f"[{text}, null, {key}]"
 
 
-def figure_csv(figure: Figure) -> bytes:
-    """Write a figure's table as CSV; the trail is a column of ``resource#row`` with spaces between."""
+class References(dict[SourceRef, str]):
+    """How CSV names the records of trails, each written once: figures of a package mostly count the same ones."""
+
+    def __missing__(self, source: SourceRef) -> str:
+        """Write the name of one."""
+        package, resource, row = source.record
+        self[source] = written = f"{package}/{resource}#{row}"
+        return written
+
+
+class Objects(dict[SourceRef, str]):
+    """The records of trails as JSON objects, likewise."""
+
+    def __missing__(self, source: SourceRef) -> str:
+        """Write one; of a compiled row also the one that it was made of, in whose package the document lies."""
+        (package, resource, row), document, line, origin = source
+        record, place = _between(package, resource, document)
+        end = "" if origin is None else _origin(origin)
+        self[source] = written = f"{record}{row}{place}{'null' if line is None else line}{end}}}"
+        return written
+
+
+@lru_cache(maxsize=100)
+def _between(package: str, resource: str, document: str | None) -> tuple[str, str]:
+    """Write what stands before a record's row, and between it and the line."""
+    stated = "null" if document is None else _quoted(document)
+    record = f'{{"package": {_quoted(package)}, "resource": {_quoted(resource)}, "row": '
+    return record, f', "document": {stated}, "source_line": '
+
+
+def _origin(origin: RecordRef) -> str:
+    package, resource, row = origin
+    named = f'"origin_package": {_quoted(package)}, "origin_resource": {_quoted(resource)}'
+    return f', {named}, "origin_row": {row}'
+
+
+def figure_csv(figure: Figure, references: References | None = None) -> bytes:
+    """Write a figure's table as CSV; the trail is a column of ``resource#row`` with spaces between.
+
+    Where other figures of its package are written too, the records that they have in common may be known.
+    """
+    named = (References() if references is None else references).__getitem__
     names = [column.name for column in figure.columns]
     if figure.trails is None:
         return _csv([names, *([as_text(value) for value in row] for row in figure.rows)])
     rows = zip(figure.rows, figure.trails, strict=True)
-    body = ([*map(as_text, row), _references(listed(trail))] for row, trail in rows)
+    body = ([*map(as_text, row), " ".join(map(named, listed(trail)))] for row, trail in rows)
     if not is_cut(figure):
         return _csv([[*names, "trail"], *body])
     counted = ([*row, str(len(trail))] for row, trail in zip(body, figure.trails, strict=True))
@@ -123,8 +162,9 @@ def is_cut(figure: Figure) -> bool:
     return any(len(listed(trail)) < len(trail) for trail in figure.trails or ())
 
 
-def figure_json(figure: Figure) -> bytes:
-    """Write a figure's table as a JSON array of objects, each with the records behind it."""
+def figure_json(figure: Figure, known: Objects | None = None) -> bytes:
+    """Write a figure's table as a JSON array of objects, each with the records behind it; some may be known."""
+    written = (Objects() if known is None else known).__getitem__
     names = [_quoted(column.name) for column in figure.columns]
     are_counted = is_cut(figure)
     objects: list[str] = []
@@ -132,7 +172,7 @@ def figure_json(figure: Figure) -> bytes:
         pairs = [f"{name}: {literal(value)}" for name, value in zip(names, row, strict=True)]
         if figure.trails is not None:
             trail = figure.trails[number]
-            pairs.append('"trail": [' + ", ".join(_trail(listed(trail))) + "]")
+            pairs.append(f'"trail": [{", ".join(map(written, listed(trail)))}]')
             pairs += [f'"trail_records": {len(trail)}'] if are_counted else []
         objects.append("{" + ", ".join(pairs) + "}")
     return json_array(objects)
@@ -143,37 +183,18 @@ def values_csv(names: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
     return _csv([names, *([as_text(value) for value in row] for row in rows)])
 
 
-def _references(trail: Iterable[SourceRef]) -> str:
-    return " ".join([f"{package}/{resource}#{row}" for (package, resource, row), _, _, _ in trail])
-
-
-def _trail(trail: Iterable[SourceRef]) -> list[str]:
-    """Write each record of a trail as a JSON object; but for its numbers it mostly is the one before."""
-    place: tuple[str, str, str | None] | None = None
-    record = document = ""
-    written: list[str] = []
-    for (package, resource, row), path, line, origin in trail:
-        if place != (package, resource, path):
-            place = (package, resource, path)
-            record = f'{{"package": {_quoted(package)}, "resource": {_quoted(resource)}, "row": '
-            document = f'"document": {"null" if path is None else _quoted(path)}, "source_line": '
-        end = "}" if origin is None else f"{_origin(origin)}}}"
-        written.append(f"{record}{row}, {document}{'null' if line is None else line}{end}")
-    return written
-
-
 _quoted = encode_basestring
 """Writes a text as JSON."""
 _written = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
-_CONTROLS = tuple(map(chr, range(ord(" "))))
-"""Characters that JSON names by their numbers or by letters."""
+CONTROLS = tuple(map(chr, range(ord(" "))))
+"""Characters that JSON and XML name by their numbers or by letters."""
 
 
 def all_quoted(texts: Sequence[str]) -> list[str]:
     """Write texts as JSON; most stand in it as they are, and whether all do is asked once."""
     whole = "".join(texts)
-    if not texts or any(map(whole.__contains__, _CONTROLS)):
+    if not texts or any(map(whole.__contains__, CONTROLS)):
         return list(map(_quoted, texts))
     if '"' in whole or "\\" in whole:
         return [_quoted(text) if '"' in text or "\\" in text else f'"{text}"' for text in texts]
@@ -192,13 +213,6 @@ def numerals(numbers: Sequence[int]) -> list[str]:
         return list(map(str, numbers))
 
 
-def _origin(origin: RecordRef) -> str:
-    """Write of a compiled row also the one that it was made of, in whose package the document lies."""
-    package, resource, row = origin
-    named = f'"origin_package": {_quoted(package)}, "origin_resource": {_quoted(resource)}'
-    return f', {named}, "origin_row": {row}'
-
-
 # --- values ----------------------------------------------------------------------------------------------------------
 
 _iso = lru_cache(maxsize=10_000)(date.isoformat)
@@ -211,15 +225,22 @@ def are(values: Sequence[Value], kind: type[_Kind]) -> TypeGuard[Sequence[_Kind]
     return bool(values) and type(values[0]) is kind and set(map(type, values)) == {kind}
 
 
-def _literals(values: Sequence[Value]) -> Iterable[str]:
-    """Write values as JSON, together where they are of one kind."""
+def _literals(values: Sequence[Value], begin: str) -> Iterable[str]:
+    """Write values as JSON, each after what it begins with, together where they are of one kind."""
     if are(values, str):
-        return all_quoted(values)
+        return _texts(values, begin)
     if are(values, int):
-        return map(str, values)
+        return [f"{begin}{value}" for value in values]
     if are(values, date):
-        return [f'"{day}"' for day in map(_iso, values)]
-    return map(literal, values)
+        return [f'{begin}"{day}"' for day in map(_iso, values)]
+    return [f"{begin}{literal(value)}" for value in values]
+
+
+def _texts(values: Sequence[str], begin: str) -> Iterable[str]:
+    """Write texts likewise, each once: most columns have few."""
+    texts = list(dict.fromkeys(values))
+    written = {text: f"{begin}{quoted}" for text, quoted in zip(texts, all_quoted(texts), strict=True)}
+    return map(written.__getitem__, values)
 
 
 def literal(value: Value) -> str:

@@ -23,7 +23,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from site_builder.bundles import Packed, in_memory, pack
-from site_builder.exports import are, as_text, as_texts
+from site_builder.exports import CONTROLS, are, as_text, as_texts
 from site_builder.model import Table, Value
 from site_builder.writable import LONGEST_CELL, is_double
 
@@ -45,8 +45,6 @@ _LOOKED_AT = 200
 """Rows that a column's width is taken from."""
 _MARKABLE = re.compile(r"[\w .-]{1,255}")
 """Names of columns that the markup of a table takes as they are."""
-_CONTROLS = bytes(range(0x20))
-"""What a shared text may not hold as it stands, beside XML's own signs."""
 _TOP = {"valign": "top"}
 _LOOKS: Mapping[str, Mapping[str, object]] = {
     "title": {"bold": True, "font_size": 15},
@@ -188,8 +186,7 @@ def _filled(form: str, reach: str, widths: Iterable[int], rows: Iterable[str]) -
 
 def _shared(form: str, texts: _Texts) -> Iterator[str]:
     """List the texts that cells share."""
-    data = "".join(texts).encode()
-    has_controls = len(data.translate(None, _CONTROLS)) < len(data)
+    has_controls = any(map("".join(texts).__contains__, CONTROLS))
     items = [_item(text) if has_controls or _is_odd(text) else f"<si><t>{text}</t></si>" for text in texts]
     yield form.format(count=len(texts), texts="".join(items))
 

@@ -11,7 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_builder.exports import as_text, as_texts, figure_csv, figure_json, literal, table_csv, table_json
+from site_builder.exports import (
+    Objects,
+    References,
+    as_text,
+    as_texts,
+    figure_csv,
+    figure_json,
+    literal,
+    table_csv,
+    table_json,
+    table_ndjson,
+)
 from site_builder.model import (
     Cell,
     Column,
@@ -171,3 +182,29 @@ def test_the_records_of_a_trail_may_be_of_several_tables_and_documents() -> None
     origin = {"origin_package": "fines", "origin_resource": "paid", "origin_row": 2}
     three = one | {"package": "all", "resource": "fines"} | origin
     assert loads(figure_json(made))[0]["trail"] == [one, two, three, one]
+
+
+def test_figures_that_have_records_in_common_are_written_as_each_by_itself() -> None:
+    """What is known of a record goes by all that is said of it."""
+    first = RecordRef("parking-fines", "fines", 1)
+    sources = [
+        SourceRef(first, "letter.txt", 7),
+        SourceRef(first, None, None),
+        SourceRef(first, "letter.txt", 7, first),
+    ]
+    figures = [
+        Figure(Summary("a", "A", "", ""), (Column("n", "BIGINT"),), ((1,), (2,)), ((each,), (sources[0], each)), "")
+        for each in sources
+    ]
+    references, objects = References(), Objects()
+    assert [figure_csv(each, references) for each in figures] == [figure_csv(each) for each in figures]
+    assert [figure_json(each, objects) for each in figures] == [figure_json(each) for each in figures]
+    assert len(objects) == len(sources)
+
+
+@pytest.mark.parametrize("sign", [*map(chr, range(0x20)), '"', "\\", "\x7f", "é", "\u2028"])
+def test_a_text_that_json_writes_otherwise_is_written_beside_plain_ones(sign: str) -> None:
+    """Each as it would be by itself, also where it comes again."""
+    texts = ["Quay", f"Mill{sign}Lane", "Quay", sign]
+    made = table([Field("street", "string", "", "")], *([Cell(text, text)] for text in texts))
+    assert table_ndjson(made).decode() == "".join(f'{{"street": {literal(text)}}}\n' for text in texts)
