@@ -5,6 +5,7 @@ layout, a line for each value, is not written in C: it takes five times as long.
 """
 
 import json
+from itertools import chain
 from typing import Any
 
 _written = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
@@ -30,9 +31,12 @@ def _lines(value: object, margin: str) -> str:
 def _at_once(values: list[Any], margin: str) -> str:
     """Write the objects of a list together, each on its line; nothing where one of them may have lines of its own.
 
-    What stands between two objects is then found in the text as often as it has to be there, and nowhere else.
+    What stands between two objects is then found in the text as often as it has to be there, and nowhere else. Where
+    one has lines of its own, the first or the second mostly has too, and nothing is written for nothing.
     """
-    if not all(type(each) is dict for each in values) or any(map(_is_list_of_objects, values[0].values())):
+    if {*map(type, values)} != {dict}:
+        return ""
+    if any(map(_is_list_of_objects, chain.from_iterable(each.values() for each in values[:2]))):
         return ""
     text = _written(values)
     if text.count("[{") > 1 or text.count("}, {") != len(values) - 1:
