@@ -10,7 +10,9 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from site_builder import urls
@@ -93,11 +95,22 @@ _VIEWS = (
 
 def write_tables(package: str, tables: Sequence[Table], path: Path) -> None:
     """Write a package's tables, and what each table and column means, into a database of their own."""
+    path.write_bytes(_empty())
     with _opened(path) as con:
-        con.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _ABOUT)
+        con.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN")
         for table in tables:
             _write_table(con, package, table)
         con.commit()
+
+
+@cache
+def _empty() -> bytes:
+    """Make a database in which there is nothing yet, once a process: those of all packages begin with the same."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.sqlite"
+        with _opened(path) as con:
+            con.executescript(_ABOUT)
+        return path.read_bytes()
 
 
 @contextlib.contextmanager

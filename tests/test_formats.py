@@ -3,6 +3,7 @@
 ``FORMAT_EXAMPLES=10000`` makes the property test try as many generated tables; ``make test-slow`` does so.
 """
 
+import contextlib
 import csv
 import io
 import json
@@ -35,7 +36,7 @@ from site_builder.discover import discover
 from site_builder.downloads import derived_paths
 from site_builder.everything import APPLICATION_ID, USER_VERSION, write_tables
 from site_builder.exports import table_csv, table_json, table_ndjson
-from site_builder.model import Table
+from site_builder.model import Cell, Field, Resource, Table
 from site_builder.problems import errors
 from site_builder.reading import read_package
 from site_builder.recipes import recipes
@@ -480,6 +481,17 @@ def test_the_database_is_the_same_each_time(tmp_path: Path, site: Path) -> None:
     again = repository(tmp_path, PACKAGES_MADE_UP)
     assert build(again, again / "dist", Here()).published
     assert dump(again / "dist" / urls.EVERYTHING_SQLITE) == dump(site / urls.EVERYTHING_SQLITE)
+
+
+def test_a_packages_database_holds_its_own_tables_alone(tmp_path: Path) -> None:
+    """Though all packages' begin with the same empty one; what was there before is gone."""
+    for name in ("fines", "permits"):
+        resource = Resource(name, "", "", (), True, "", "", True, (Field("street", "string", "", ""),))
+        write_tables("parking", [Table(resource, ((Cell("Quay", "Quay"),),))], tmp_path / "a")
+    with contextlib.closing(sqlite3.connect(tmp_path / "a")) as con:
+        named = con.execute("SELECT table_name FROM tables").fetchall()
+        held = con.execute("SELECT name FROM sqlite_schema WHERE instr(name, '__')").fetchall()
+    assert named == held == [("parking__permits",)]
 
 
 # --- what a format cannot hold ---------------------------------------------------------------------------------------
