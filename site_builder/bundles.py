@@ -9,6 +9,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644
 _LEVEL = 4
 """How hard files are packed: zips are smaller than zlib's at 4; at 3 they are not, and 6 takes much longer."""
+_SMALL = 1_000
+"""Bytes of a file up to which the packing takes no longer for what it is than for being done at all."""
 _PART = 1_000_000
 """Bytes of a zip that are copied at a time."""
 LARGEST = 2**31
@@ -47,8 +50,15 @@ def listed(digests: Mapping[str, str]) -> bytes:
 
 
 def pack(path: str, data: bytes) -> Packed:
-    """Pack a file."""
-    return Packed(path, deflate.crc32(data), len(data), deflate.deflate_compress(data, _LEVEL))
+    """Pack a file; small ones, of which packages of a series have the same, are kept for a while."""
+    return (_packed_before if len(data) <= _SMALL else _packed)(data)._replace(path=path)
+
+
+def _packed(data: bytes) -> Packed:
+    return Packed("", deflate.crc32(data), len(data), deflate.deflate_compress(data, _LEVEL))
+
+
+_packed_before = lru_cache(maxsize=100)(_packed)
 
 
 # --- zips in memory --------------------------------------------------------------------------------------------------

@@ -147,3 +147,12 @@ def test_the_files_of_zips_are_put_in_one_as_they_are(tmp_path: Path) -> None:
     assert file.getvalue() == in_memory(pack(path, named[path]) for path in sorted(named))
     with zipfile.ZipFile(file) as archive:
         assert archive.testzip() is None
+
+
+def test_a_small_file_that_several_packages_have_is_packed_once() -> None:
+    """Wherever it stands in each; a large one is not kept, nor one that differs in a byte."""
+    first, again, other = pack("a.sql", b"SELECT 1"), pack("b.sql", b"SELECT 1"), pack("a.sql", b"SELECT 2")
+    assert again.data is first.data
+    assert again == first._replace(path="b.sql")
+    assert (other.path, other.crc == first.crc) == ("a.sql", False)
+    assert pack("a.csv", bytes(10_000)).data is not pack("a.csv", bytes(10_000)).data
