@@ -121,7 +121,7 @@ def table_facts(table: Table, package: str, response: Response | None, vocabular
 
 
 MOST_WORDINGS = 200
-"""Different texts of a field beyond which it is no list of wordings that a response counts by."""
+"""Different texts of a field beyond which it is no list of wordings that a response counts by: a byte numbers them."""
 
 
 def _words(table: Table, vocabulary: Vocabulary) -> dict[str, list[int]]:
@@ -130,13 +130,11 @@ def _words(table: Table, vocabulary: Vocabulary) -> dict[str, list[int]]:
     tables = [each.record[:2] for each in origins]
     apart = {*ORIGIN, *OWN_FACTS, *(vocabulary.lists if origins else ())}
     words: dict[str, list[int]] = {}
-    for n, field in enumerate(table.resource.fields):
-        seen: dict[object, int] = {}
+    for field, (_, texts, _) in zip(table.resource.fields, table.by_field, strict=True):
         if field.name not in apart:
-            texts = [row[n].text for row in table.rows]
-            keys = zip(tables, texts, strict=True) if origins else texts
-            numbers = [seen.setdefault(key, len(seen)) for key in keys]
-            words |= {field.name: numbers} if len(seen) <= MOST_WORDINGS else {}
+            keys = tuple(zip(tables, texts, strict=True)) if origins else texts
+            number = {key: n for n, key in enumerate(dict.fromkeys(keys))}
+            words |= {field.name: list(map(number.__getitem__, keys))} if len(number) <= MOST_WORDINGS else {}
     return words
 
 
@@ -197,6 +195,7 @@ def write_facts(facts: AnyFacts, path: Path) -> None:
         large_facts_module.write(facts, path)
         return
     kept = {each.name: getattr(facts, each.name) for each in fields(facts)}
+    kept["words"] = {field: bytes(numbers).hex() for field, numbers in facts.words.items()}
     path.write_text(json.dumps(kept, default=str), "utf-8")
 
 
@@ -205,7 +204,9 @@ def read_facts(path: Path) -> AnyFacts:
     kept = json.loads(path.read_text("utf-8"))
     if kept.get("large"):
         return large_facts_module.read(kept)
-    return TableFacts(**kept | {"common": {name: tuple(values) for name, values in kept["common"].items()}})
+    common = {name: tuple(values) for name, values in kept["common"].items()}
+    words = {field: bytes.fromhex(numbers) for field, numbers in kept["words"].items()}
+    return TableFacts(**kept | {"common": common, "words": words})
 
 
 def facts_path(parquet: Path, resource: str) -> Path:

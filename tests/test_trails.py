@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from site_builder.model import Found, RecordRef, Said, SourceRef
-from site_builder.trails import TableFacts, lookup_in, lookup_on_disk, write_facts
+from site_builder.trails import MOST_WORDINGS, TableFacts, lookup_in, lookup_on_disk, read_facts, write_facts
 
 FACTS = TableFacts(
     document="source/letter.txt",
@@ -70,3 +70,13 @@ def test_a_row_of_a_compiled_table_is_found_with_the_record_that_it_was_made_of(
         Found(SourceRef(refs[0], "letter.txt", 9, RecordRef("parking-fines", "fines", 2)), {}, {}, (), {}),
         Found(SourceRef(refs[1], None, None, RecordRef("library-books", "books", 1)), {}, {}, (), {}),
     ]
+
+
+def test_as_many_wordings_as_are_numbered_can_be_kept(tmp_path: Path) -> None:
+    """Each number is a byte."""
+    words = {"street": [*range(MOST_WORDINGS)]}
+    facts = replace(FACTS, lines=[None] * MOST_WORDINGS, words=words, totals={"street": [1] * MOST_WORDINGS})
+    write_facts(facts, tmp_path / "fines.facts.json")
+    kept = read_facts(tmp_path / "fines.facts.json")
+    assert isinstance(kept, TableFacts)
+    assert {field: [*numbers] for field, numbers in kept.words.items()} == words
