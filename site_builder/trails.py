@@ -116,7 +116,7 @@ def table_facts(table: Table, package: str, response: Response | None, vocabular
         origins=[(*each.record, each.document, each.line) for each in origins],
         held=held,
         words=words,
-        totals={field: [count for _, count in sorted(Counter(numbers).items())] for field, numbers in words.items()},
+        totals={field: [*Counter(numbers).values()] for field, numbers in words.items()},
     )
 
 
@@ -124,17 +124,20 @@ MOST_WORDINGS = 200
 """Different texts of a field beyond which it is no list of wordings that a response counts by: a byte numbers them."""
 
 
-def _words(table: Table, vocabulary: Vocabulary) -> dict[str, list[int]]:
-    """Number the wordings of each field that has few; in a compiled table those of each table that it is made of."""
+def _words(table: Table, vocabulary: Vocabulary) -> dict[str, bytes]:
+    """Number the wordings of each field that has few; in a compiled table those of each table that it is made of.
+
+    The numbers count up from 0, as the wordings come.
+    """
     origins = table.origins()
     tables = [each.record[:2] for each in origins]
     apart = {*ORIGIN, *OWN_FACTS, *(vocabulary.lists if origins else ())}
-    words: dict[str, list[int]] = {}
+    words: dict[str, bytes] = {}
     for field, (_, texts, _) in zip(table.resource.fields, table.by_field, strict=True):
         if field.name not in apart:
             keys = tuple(zip(tables, texts, strict=True)) if origins else texts
             number = {key: n for n, key in enumerate(dict.fromkeys(keys))}
-            words |= {field.name: list(map(number.__getitem__, keys))} if len(number) <= MOST_WORDINGS else {}
+            words |= {field.name: bytes(map(number.__getitem__, keys))} if len(number) <= MOST_WORDINGS else {}
     return words
 
 
@@ -249,8 +252,11 @@ def find_each(lookup: Lookup, trail: Sequence[RecordRef]) -> Sequence[Found]:
         facts = lookup.about(trail.package, trail.resource)
         if isinstance(facts, LargeFacts):
             return Records(trail, facts)
-    before = lookup.found if isinstance(lookup, TableLookup) else {}
-    return tuple([found for ref in trail if (found := before.get(ref) or lookup(ref))])
+    if isinstance(lookup, TableLookup) and trail and lookup(trail[0]):  # with all of its table
+        known = tuple(filter(None, map(lookup.found.get, trail)))
+        if len(known) == len(trail):
+            return known
+    return tuple([found for ref in trail if (found := lookup(ref))])
 
 
 def lookup_in(tables: Mapping[tuple[str, str], AnyFacts], *, with_words: bool = True) -> Lookup:
