@@ -52,9 +52,10 @@ class TableFacts:
     held: Mapping[str, Sequence[int]]
     """For each mapping, by its row in the table of mappings: the rows in which its value stands."""
     words: Mapping[str, Sequence[int]]
-    """For each field with few wordings: the number of each row's wording, the same for the same words of one table."""
-    totals: Mapping[str, Sequence[int]]
-    """For each such field: how many rows have each of its wordings, by the wording's number."""
+    """For each field with few wordings: the number of each row's wording, the same for the same words of one table.
+
+    They are counted from 0, in the order in which they come.
+    """
 
     def records(self, package: str, resource: str, *, with_words: bool = True) -> list[Found]:
         """Look all rows up, of the table that is a package's resource; with their wordings, or without."""
@@ -77,7 +78,7 @@ class TableFacts:
 
     def _wordings(self) -> Iterable[Mapping[str, tuple[int, int]]]:
         """Give for each row the number of its wording in each field that has few, and how many rows have that one."""
-        columns = [map([*enumerate(self.totals[field])].__getitem__, numbers) for field, numbers in self.words.items()]
+        columns = [map([*Counter(numbers).items()].__getitem__, numbers) for numbers in self.words.values()]
         if not columns:
             return repeat({})
         return [dict(zip(self.words, row, strict=True)) for row in zip(*columns, strict=True)]
@@ -116,7 +117,6 @@ def table_facts(table: Table, package: str, response: Response | None, vocabular
         origins=[(*each.record, each.document, each.line) for each in origins],
         held=held,
         words=words,
-        totals={field: [*Counter(numbers).values()] for field, numbers in words.items()},
     )
 
 
@@ -125,10 +125,7 @@ MOST_WORDINGS = 200
 
 
 def _words(table: Table, vocabulary: Vocabulary) -> dict[str, bytes]:
-    """Number the wordings of each field that has few; in a compiled table those of each table that it is made of.
-
-    The numbers count up from 0, as the wordings come.
-    """
+    """Number the wordings of each field that has few; in a compiled table those of each table that it is made of."""
     origins = table.origins()
     tables = [each.record[:2] for each in origins]
     apart = {*ORIGIN, *OWN_FACTS, *(vocabulary.lists if origins else ())}

@@ -15,7 +15,6 @@ FACTS = TableFacts(
     origins=(),
     held={},
     words={"street": [0, 1]},
-    totals={"street": [1, 1]},
 )
 """Two rows of counts, of which the first is mapped to a code."""
 FIRST, SECOND, NONE = (RecordRef("parking-fines", "fines", row) for row in (1, 2, 3))
@@ -63,7 +62,7 @@ def test_a_record_that_several_summaries_count_is_put_together_once() -> None:
 def test_a_row_of_a_compiled_table_is_found_with_the_record_that_it_was_made_of() -> None:
     """In whose package the document lies; the rows of two letters may stand in one table."""
     made = [("parking-fines", "fines", 2, "letter.txt", 9), ("library-books", "books", 1, None, None)]
-    facts = replace(FACTS, origins=made, counts=(), rows=(), words={}, totals={}, common={})
+    facts = replace(FACTS, origins=made, counts=(), rows=(), words={}, common={})
     lookup = lookup_in({("all", "records"): facts})
     refs = [RecordRef("all", "records", row) for row in (1, 2)]
     assert [lookup(ref) for ref in refs] == [
@@ -75,7 +74,7 @@ def test_a_row_of_a_compiled_table_is_found_with_the_record_that_it_was_made_of(
 def test_as_many_wordings_as_are_numbered_can_be_kept(tmp_path: Path) -> None:
     """Each number is a byte."""
     words = {"street": [*range(MOST_WORDINGS)]}
-    facts = replace(FACTS, lines=[None] * MOST_WORDINGS, words=words, totals={"street": [1] * MOST_WORDINGS})
+    facts = replace(FACTS, lines=[None] * MOST_WORDINGS, words=words)
     write_facts(facts, tmp_path / "fines.facts.json")
     kept = read_facts(tmp_path / "fines.facts.json")
     assert isinstance(kept, TableFacts)
