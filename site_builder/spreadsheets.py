@@ -23,7 +23,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from site_builder.bundles import Packed, in_memory, pack
-from site_builder.exports import CONTROLS, are, as_text, as_texts
+from site_builder.exports import CONTROLS, are, as_text, as_texts, numerals
 from site_builder.model import Table, Value
 from site_builder.writable import LONGEST_CELL, is_double
 
@@ -280,7 +280,7 @@ def _rows(table: Table, texts: _Texts) -> Iterator[str]:
     yield f'<row r="1">{"".join(heads)}</row>'
     first = 2
     for block in _blocks(table, _BLOCK):
-        numbers = [str(n) for n in range(first, first + len(block[0]))]
+        numbers = numerals(range(first, first + len(block[0])))
         begins = ["" if None in values else f'<c r="{at}' for at, values in zip(letters, block, strict=True)]
         parts = [['<row r="'] * len(numbers), [f'">{begins[0]}'] * len(numbers)]
         for at, values, then in zip(letters, block, [*begins[1:], "</row>"], strict=True):
