@@ -29,12 +29,11 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
-import duckdb
+import _duckdb as duckdb  # DuckDB itself: the package around it took longer to import, and nothing of it is needed here
 
 if sys.platform != "win32":  # Windows has no rlimits; DuckDB's own limits hold there
     import resource
@@ -376,8 +375,7 @@ def _copy(source: int, target: int) -> None:
         at += os.sendfile(target, source, at, size - at)
 
 
-@dataclass(frozen=True, slots=True)
-class Harmless:
+class Harmless(NamedTuple):
     """A query that is plainly harmless, parsed. It rests on the text and the names of tables alone."""
 
     statement: duckdb.Statement
@@ -632,7 +630,6 @@ def _limit(request: dict[str, Any]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-@dataclass(slots=True)
 class Turn:
     """The query that is being answered, if one is, and the thread that asks DuckDB to stop it when its time is over.
 
@@ -640,14 +637,14 @@ class Turn:
     interpreter's lock.
     """
 
-    stop: Callable[[], None]
-    """Asks DuckDB to stop what it does."""
-    seconds: float
-    """What a query may take."""
-    until: float | None = None
-    """When its time is over; nothing between two queries."""
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    """Held while a turn begins or ends, and while DuckDB is asked, so that no other query is stopped instead."""
+    def __init__(self, stop: Callable[[], None], seconds: float) -> None:
+        """Say how DuckDB is asked to stop what it does, and how many seconds a query may take."""
+        self.stop = stop
+        self.seconds = seconds
+        self.until: float | None = None
+        """When the query's time is over; nothing between two queries."""
+        self.lock = threading.Lock()
+        """Held while a turn begins or ends, and while DuckDB is asked, so that no other query is stopped instead."""
 
     def begin(self) -> None:
         """Begin a query."""

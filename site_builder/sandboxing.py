@@ -20,6 +20,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _SCRIPT = str(Path(__file__).with_name("sandbox.py"))
+_RUN = (
+    "import sys; from importlib.machinery import SourceFileLoader as Loader; "
+    "__file__ = sys.argv.pop(1); exec(Loader('__main__', __file__).get_code('__main__'))"
+)
+"""Runs a script as by its name, but as it was compiled before, which Python keeps of modules alone. Where no file is
+named, DuckDB takes it for a person who waits, and shows how far a query is."""
 _READY = b"ready"
 _STATUS = struct.Struct("i")
 _FOR_ONE = b"="
@@ -47,13 +53,18 @@ def run(request: str) -> Ended:
 def run_anew(request: str) -> Ended:
     """Run a request in a process started for it, on any system."""
     done = subprocess.run(  # our own script, with our own interpreter
-        [sys.executable, "-I", _SCRIPT],
+        command(),
         input=request.encode(),
         capture_output=True,
         check=False,
         env=_environment(),
     )
     return Ended(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
+
+
+def command(*arguments: str) -> list[str]:
+    """Give the command that runs the script."""
+    return [sys.executable, "-I", "-c", _RUN, _SCRIPT, *arguments]
 
 
 _ALLOCATING = "glibc.malloc.tcache_count=1000"
@@ -256,7 +267,7 @@ def _started() -> _Server:
     ours, its_own = socket.socketpair()
     with its_own:
         process = subprocess.Popen(  # our own script, with our own interpreter
-            [sys.executable, "-I", _SCRIPT, "serve", str(os.getpid())],
+            command("serve", str(os.getpid())),
             stdin=its_own.fileno(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

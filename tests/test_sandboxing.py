@@ -680,6 +680,38 @@ def test_a_server_that_cannot_start_is_not_tried_again(monkeypatch: pytest.Monke
     assert tried.read_text("utf-8") == "x"
 
 
+def test_a_server_imports_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package waits for it: what DuckDB's package brings along took as long as all else."""
+    told = tmp_path / "told"
+    script = tmp_path / "sandbox.py"
+    text = (
+        Path(sandboxing.__file__)
+        .with_name("sandbox.py")
+        .read_text("utf-8")
+        .partition('\nif __name__ == "__main__":')[0]
+    )
+    script.write_text(f"{text}\nPath({str(told)!r}).write_text(' '.join(sys.modules))\n", "utf-8")
+    monkeypatch.setattr(sandboxing, "_SCRIPT", str(script))
+    subprocess.run(sandboxing.command(), check=True)
+    imported = set(told.read_text("utf-8").split())
+    assert "_duckdb" in imported
+    assert not {"duckdb", "dataclasses", "inspect", "importlib.metadata", "typing_extensions"} & imported
+
+
+def test_a_script_is_compiled_once_and_runs_as_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Python keeps of it is used the second time."""
+    script = tmp_path / "script.py"
+    script.write_text("import sys\nprint(__name__, __file__, *sys.argv[1:])\n", "utf-8")
+    monkeypatch.setattr(sandboxing, "_SCRIPT", str(script))
+    python, *rest = sandboxing.command("serve", "1")
+    first, second = (
+        subprocess.run([python, "-v", *rest], check=True, capture_output=True, text=True) for _ in range(2)
+    )
+    assert first.stdout == second.stdout == f"__main__ {script} serve 1\n"
+    assert f"matches {script}" not in first.stderr
+    assert f"matches {script}" in second.stderr
+
+
 def test_how_a_request_ended_is_told_alike() -> None:
     """By a server as by a process of its own: here it cannot even be read."""
     forked, alone = OWN.run("{"), sandboxing.run_anew("{")
