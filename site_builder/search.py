@@ -65,6 +65,7 @@ NOISE = (
 )
 """Parts of a page, as CSS selectors, that nobody looks for."""
 _CUT = {
+    b'<article class="card" ': b"</article>",
     b"<svg ": b"</svg>",
     b"<nav ": b"</nav>",
     b"<aside ": b"</aside>",

@@ -155,6 +155,15 @@ def test_the_index_of_prose_without_its_noise_is_the_same(built: Path, tmp_path:
     assert whole == cut
 
 
+def test_the_index_of_a_page_of_cards_without_them_is_the_same(built: Path, tmp_path: Path) -> None:
+    """To the last byte: so a change of what a card says leaves the index of the page as it is."""
+    html = (built / "authorities/borough-of-sandhaven/index.html").read_bytes()
+    assert b"parking fines in 2023</a></h3>" in html
+    assert b"parking fines in 2023</a></h3>" not in search.without_noise(html)
+    whole, cut = both_ways(html, tmp_path)
+    assert whole == cut
+
+
 ODD = (
     "Quay",
     "",
