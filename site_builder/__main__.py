@@ -8,7 +8,7 @@ import sys
 from typing import NoReturn
 
 from site_builder.saying import finish
-from site_builder.unchanged import nothing_to_do
+from site_builder.unchanged import has_built, nothing_to_do
 
 MACHINE = 3
 """Exit code after a signal, as ``cli.py`` has it."""
@@ -31,7 +31,7 @@ def main() -> NoReturn:
         from site_builder import ahead  # noqa: PLC0415  # a twentieth of a second, spared where there is nothing to do
 
         with contextlib.suppress(OSError):  # what cannot be started is said where it is needed
-            ahead.begin()
+            ahead.begin(has_built=has_built(sys.argv[1:]))
     from site_builder.cli import main as run  # noqa: PLC0415  # half a second, likewise
 
     try:

@@ -8,7 +8,8 @@ from tempfile import gettempdir
 
 LONGEST_FOLDER = 70
 """Characters of the temporary folder's path beyond which a fork server has no room for the name of its socket."""
-PRELOADED = ("site_builder.preloading", "frictionless", "site_builder.offering", "site_builder.preloaded")
+FRICTIONLESS = "site_builder.preloaded_frictionless"
+PRELOADED = ("site_builder.preloading", "site_builder.offering", FRICTIONLESS, "site_builder.preloaded")
 """What the fork server imports before it forks, in this order."""
 
 
@@ -17,14 +18,17 @@ def can_fork() -> bool:
     return len(gettempdir()) <= LONGEST_FOLDER and "forkserver" in multiprocessing.get_all_start_methods()
 
 
-def begin() -> None:
+def begin(*, has_built: bool) -> None:
     """Start the fork server; whoever starts it again finds it running.
+
+    Where a build was published before, few packages are built, and what Frictionless knows of their tables is there:
+    whichever worker needs it all the same imports it.
 
     Ctrl-C reaches it as well, and would end it with a traceback while it imports: it is held back, also from workers,
     which whoever began them ends.
     """
     if can_fork():
-        forkserver.set_forkserver_preload([*PRELOADED])
+        forkserver.set_forkserver_preload([name for name in PRELOADED if name != FRICTIONLESS or not has_built])
         resource_tracker.ensure_running()  # which would let Ctrl-C through again
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:

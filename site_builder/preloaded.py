@@ -6,8 +6,6 @@ No thread is started here: a process with threads cannot be forked safely.
 import gc
 import sys
 
-import frictionless
-
 from site_builder import packages
 from site_builder.profiles import profile
 
@@ -16,7 +14,6 @@ __all__ = ["packages"]
 # A worker that cannot begin, since whoever wanted it has ended meanwhile, has nobody to tell. What goes wrong in a task
 # is handed over as its answer.
 sys.excepthook = lambda *_: None
-frictionless.Resource(data=[["a"], ["b"]]).validate()
 for _name in ("foi", "summary", "versions"):
     profile(_name)
 # What is here now stays: no worker goes through it again in search of what nobody holds any longer.

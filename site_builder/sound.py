@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from site_builder.certain import certain_form, certain_value, certain_values, missing_texts
+from site_builder.certain import certain_value, certain_values
 from site_builder.model import Cell, Resource
+from site_builder.opening import Opened, OpenedField
 from site_builder.oversize import LONGEST_CELL, MOST_CELLS, MOST_COLUMNS
 
 LARGEST = 10_000_000
@@ -30,10 +31,10 @@ Typed = Callable[[str, object], Cell | None]
 """Makes a cell of a text and the value that Frictionless read; nothing where no format could hold the value."""
 
 
-def read_sound(resource: Resource, opened: Any, data: bytes, typed: Sequence[Typed]) -> Rows | None:  # noqa: ANN401  # Frictionless's resources are untyped
+def read_sound(resource: Resource, opened: Opened, data: bytes, typed: Sequence[Typed]) -> Rows | None:
     """Give the rows of a table, or nothing where anything about it is not plain, or may not be sound.
 
-    ``opened`` is the resource as Frictionless knows it, ``data`` the bytes of its one file, and ``typed`` has a
+    ``opened`` is what Frictionless knows of the resource, ``data`` the bytes of its one file, and ``typed`` has a
     function for each field.
     """
     if not _is_plain(resource, opened, data):
@@ -44,36 +45,32 @@ def read_sound(resource: Resource, opened: Any, data: bytes, typed: Sequence[Typ
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(resource.fields)
     cells: list[Sequence[Cell]] = []
     values: dict[str, Sequence[object]] = {}
-    key = frozenset(opened.schema.primary_key)
+    key = frozenset(opened.primary_key)
     may_be_blank = True
-    for field, texts, make in zip(opened.schema.fields, columns, typed, strict=True):
+    for field, texts, make in zip(opened.fields, columns, typed, strict=True):
         known = _known(field, list(dict.fromkeys(texts)), make)
         if known is None:
             return None
         cells.append([*map(known.cells.__getitem__, texts)])
         may_be_blank = may_be_blank and any(cell.value is None for cell in known.cells.values())
-        if field.name in key or field.constraints.get("unique"):
+        if field.name in key or field.unique:
             values[field.name] = known.values(texts)
-        if field.constraints.get("unique") and _repeats(values[field.name]):
+        if field.unique and _repeats(values[field.name]):
             return None
     made = tuple(zip(*cells, strict=True))
     if may_be_blank and any(all(cell.value is None for cell in row) for row in made):
         return None
-    return made if _has_key(opened.schema.primary_key, values) else None
+    return made if _has_key(opened.primary_key, values) else None
 
 
-def _is_plain(resource: Resource, opened: Any, data: bytes) -> bool:  # noqa: ANN401  # likewise
-    """Whether Frictionless reads the file as any program does, and compares nothing but cells and its primary key."""
-    schema = opened.schema
+def _is_plain(resource: Resource, opened: Opened, data: bytes) -> bool:
+    """Whether Frictionless reads the file as any program does."""
     return (
         resource.plain_csv
         and bool(resource.fields)
         and len(data) <= LARGEST
         and b"\0" not in data
-        and [field.name for field in schema.fields] == [field.name for field in resource.fields]
-        and not schema.foreign_keys
-        and not schema.has_defined("fields_match")
-        and opened.dialect.header_case
+        and [field.name for field in opened.fields] == [field.name for field in resource.fields]
         and _has_hash(resource.descriptor, data)
     )
 
@@ -158,34 +155,37 @@ class _Known(NamedTuple):
         return [self.others[text] if text in self.others else self.cells[text].value for text in texts]
 
 
-def _known(
-    theirs: Any,  # noqa: ANN401  # likewise
-    texts: Sequence[str],
-    make: Typed,
-) -> _Known | None:
-    """Read each different text of a column; nothing where one is not valid."""
+def _known(field: OpenedField, texts: Sequence[str], make: Typed) -> _Known | None:
+    """Read each different text of a column; nothing where one is not valid.
+
+    Nor where one is not certainly valid, and Frictionless is not there to be asked.
+    """
     if max(map(len, texts), default=0) > LONGEST_CELL:
         return None
-    form = certain_form(theirs)
-    missing = frozenset(missing_texts(theirs))
-    stated = [text for text in texts if text not in missing]
-    sure = certain_values(form, stated)
+    stated = [text for text in texts if text not in field.missing]
+    sure = certain_values(field.form, stated)
     if sure is None:
-        certain = certain_value(form)
+        certain = certain_value(field.form)
         sure = [certain(text) for text in stated]
     made = map(tuple.__new__, repeat(Cell), zip(sure, stated, repeat(None)))  # Cell(…) takes twice as long
     cells: dict[str, Cell] = {cell.text: cell for cell in made if cell.value is not None}
     others: dict[str, object] = {}
-    read = theirs.create_cell_reader()
     for text in texts if len(cells) < len(texts) else ():
         if text in cells:
             continue
-        value, notes = read(text)
+        value, notes = _asked(field, text)
         cell = None if notes else make(text, value)
         if cell is None:
             return None
         cells[text], others[text] = cell, value
     return _Known(cells, others)
+
+
+def _asked(field: OpenedField, text: str) -> tuple[Any, Any]:
+    """Ask Frictionless for the value of a text and what is wrong with it, or say that there is nobody to be asked."""
+    if field.may_be_missing and text in field.missing:
+        return None, None
+    return field.read(text) if field.read else (None, "unknown")
 
 
 def _repeats(values: Sequence[object]) -> bool:

@@ -30,8 +30,7 @@ def nothing_to_do(arguments: Sequence[str]) -> bool:
     """Say what the last build said, if these arguments ask for one and it would come to the same."""
     if arguments[:1] != ["build"] or any(each.partition("=")[0] in _NEVER for each in arguments):
         return False
-    root = Path(_option(arguments, "--root") or ".")
-    cache = Path(_option(arguments, "--cache") or root / CACHE)
+    root, cache = _folders(arguments)
     note = _read(cache / _NOTE)
     if note is None or note.get("asked") != _asked(arguments):
         return False
@@ -45,6 +44,18 @@ def nothing_to_do(arguments: Sequence[str]) -> bool:
     sys.stderr.write(note["aside"])
     sys.stdout.write(f"Nothing has changed since {note['said']}\n")
     return True
+
+
+def has_built(arguments: Sequence[str]) -> bool:
+    """Whether a build with this cache was published before, so that most packages are kept."""
+    _, cache = _folders(arguments)
+    return (cache / _NOTE).exists()
+
+
+def _folders(arguments: Sequence[str]) -> tuple[Path, Path]:
+    """Give the repository's folder and the cache's."""
+    root = Path(_option(arguments, "--root") or ".")
+    return root, Path(_option(arguments, "--cache") or root / CACHE)
 
 
 _looked: list[Inputs] = []

@@ -14,13 +14,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import frictionless
-
 from site_builder import urls
 from site_builder.bounded import TooSlow
 from site_builder.large import Wrong, is_candidate, read_large
 from site_builder.model import Cell, Field, Missing, Package, Resource, Table, Value
-from site_builder.opening import V2, open_resources, opened_before
+from site_builder.opening import Opened, from_descriptor, opened_before, plainly, refusals, wrong_bounds
 from site_builder.oversize import oversize
 from site_builder.problems import Problem
 from site_builder.sound import LARGEST as SMALL
@@ -44,19 +42,19 @@ def read_tables(
     """
     if not package.resources:
         return (), ()
-    if sound := _all_sound(package, root, where):
+    if sound := _all_sound(package, root):
         return sound, ()
     try:
-        opened = open_resources(package, root)
-    except frictionless.FrictionlessException as exception:
-        return (), tuple(_metadata_problems(exception, where))
+        opened = from_descriptor(package.name, (each.descriptor for each in package.resources), root)
     except _STUMBLES as fault:
         return (), (_stumbled(fault, f"{where}/datapackage.json"),)
+    except refusals() as exception:
+        return (), tuple(_metadata_problems(exception, where))
     tables: list[Table] = []
     problems: list[Problem] = []
     for resource, frictionless_resource in zip(package.resources, opened, strict=True):
         at = _file(resource, where)
-        if rows := _sound(resource, frictionless_resource, root, at):
+        if rows := _sound(resource, _plainly(resource, frictionless_resource), root):
             tables.append(Table(resource, rows))
             continue
         large, found = _large(resource, frictionless_resource, root, at, scratch)
@@ -75,15 +73,12 @@ def read_tables(
     return tuple(tables), tuple(problems)
 
 
-def _all_sound(package: Package, root: Path, where: str) -> tuple[Table, ...] | None:
+def _all_sound(package: Package, root: Path) -> tuple[Table, ...] | None:
     """Read the tables of a package whose schemas came before, where nothing is wrong with any of them."""
     opened = opened_before(package)
     if opened is None:
         return None
-    read = [
-        (resource, _sound(resource, each, root, _file(resource, where)))
-        for resource, each in zip(package.resources, opened, strict=True)
-    ]
+    read = [(resource, _sound(resource, each, root)) for resource, each in zip(package.resources, opened, strict=True)]
     tables = tuple(Table(resource, rows) for resource, rows in read if rows)
     return tables if len(tables) == len(read) else None
 
@@ -104,28 +99,33 @@ def _wrong_hash(resource: Resource, root: Path, at: str) -> Iterator[Problem]:
         yield Problem(at, "hash-count", *_OTHER_CONTENTS)
 
 
-def _metadata_problems(exception: frictionless.FrictionlessException, where: str) -> Iterator[Problem]:
+def _metadata_problems(exception: Any, where: str) -> Iterator[Problem]:  # noqa: ANN401  # Frictionless is not imported
     for error in exception.reasons or [exception.error]:
         mend = "See the Data Package standard, https://datapackage.org/."
         yield Problem(f"{where}/datapackage.json", error.type, _sentence(error.note), mend)
 
 
-def _sound(
-    resource: Resource,
-    opened: Any,  # noqa: ANN401  # Frictionless's resources are untyped
-    root: Path,
-    at: str,
-) -> Rows | None:
+def _plainly(resource: Resource, opened: Any) -> Opened | None:  # noqa: ANN401  # Frictionless's resources are untyped
+    """Say what is known of a plain table; nothing of any other, nor where Frictionless stumbles over it."""
+    if not resource.plain_csv:
+        return None
+    try:
+        return plainly(resource, opened)
+    except _given_up():
+        return None
+
+
+def _sound(resource: Resource, opened: Opened | None, root: Path) -> Rows | None:
     """Read a small table that has nothing wrong with it; nothing where it has, or is not as plain as that."""
-    if not resource.plain_csv or not opened.tabular:
+    if opened is None:
         return None
     file = root / resource.paths[0]
     try:
-        if file.stat().st_size > SMALL or any(_bounds(opened, resource, at)):
+        if file.stat().st_size > SMALL:
             return None
         typed = [partial(_sound_cell, field) for field in resource.fields]
         rows = read_sound(resource, opened, file.read_bytes(), typed)
-    except (TooSlow, frictionless.FrictionlessException, *_STUMBLES):
+    except _given_up():
         return None
     return rows and _with_reasons(rows, resource.fields)
 
@@ -147,7 +147,7 @@ def _large(
         read = read_large(resource, opened, root, scratch, makes, partial(_errors_in, resource, at))
     except TooSlow:
         return None, (_slow(resource, at),)
-    except (frictionless.FrictionlessException, *_STUMBLES):
+    except _given_up():
         return None, ()
     if read is None:
         return None, ()
@@ -170,9 +170,8 @@ def _errors_in(resource: Resource, at: str, rows: Wrong) -> tuple[Problem, ...]:
         few = replace(
             resource, paths=("rows.csv",), descriptor={**about, "dialect": {"delimiter": ","}, "schema": schema}
         )
-        readable = {**V2, "name": "rows", "resources": [dict(few.descriptor)]}
-        opened = frictionless.Package.from_descriptor(readable, basepath=folder)
-        _, problems = _read(few, opened.resources[0], at)
+        (opened,) = from_descriptor("rows", [few.descriptor], Path(folder))
+        _, problems = _read(few, opened, at)
     return tuple(replace(each, line=numbers.get(each.line or 0, each.line)) for each in problems)
 
 
@@ -225,6 +224,11 @@ _STUMBLES = (ArithmeticError, AssertionError, AttributeError, LookupError, Recur
 """What Frictionless raises over a schema or dialect of a form that it does not expect."""
 
 
+def _given_up() -> tuple[type[BaseException], ...]:
+    """Name what ends a reading that need not come to an end: Frictionless says what is wrong when it reads all."""
+    return (TooSlow, *refusals(), *_STUMBLES)
+
+
 def _stumbled(fault: Exception, at: str) -> Problem:
     what = f"It cannot be read as its descriptor says: {str(fault)[:120]}."
     return Problem(at, "resource-error", what, "Hold its schema and dialect against https://datapackage.org/.")
@@ -251,20 +255,12 @@ def _once_a_row(errors: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, An
             yield {**error, "fieldName": None}
 
 
-_BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
-
-
 def _bounds(opened: Any, resource: Resource, at: str) -> Iterator[Problem]:  # noqa: ANN401  # as above
-    """Find constraints that no value of the field's type can be held against: Frictionless stumbles over them."""
-    for field in opened.schema.fields if resource.fields else ():
-        for name in _BOUNDS:
-            bound = field.constraints.get(name)
-            if bound is None:
-                continue
-            if isinstance(bound, dict | list) or field.create_value_reader()(bound) is None:
-                kind, _ = _type_words(resource, field.name)
-                what = f"The constraint {name} = {json.dumps(bound)[:60]} is not {kind}."
-                yield Problem(at, "field-constraint", what, "Mend it in the schema.", field=field.name)
+    """Say which constraints no value of the field's type can be held against."""
+    for field, name, bound in wrong_bounds(opened.schema) if resource.fields else ():
+        kind, _ = _type_words(resource, field)
+        what = f"The constraint {name} = {json.dumps(bound)[:60]} is not {kind}."
+        yield Problem(at, "field-constraint", what, "Mend it in the schema.", field=field)
 
 
 def _clashes(resource: Resource, at: str) -> Iterator[Problem]:

@@ -93,8 +93,9 @@ def test_a_signal_while_the_command_is_loaded_is_said_in_a_sentence(tmp_path: Pa
     write(tmp_path, {"site_builder/cli.py": "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n"})
     write(tmp_path, {"site_builder/__init__.py": "", MAIN: (ROOT / MAIN).read_text()})
     write(tmp_path, {"site_builder/saying.py": "def finish():\n    pass\n"})
-    write(tmp_path, {"site_builder/ahead.py": "def begin():\n    pass\n"})
-    write(tmp_path, {"site_builder/unchanged.py": "def nothing_to_do(_arguments):\n    return False\n"})
+    write(tmp_path, {"site_builder/ahead.py": "def begin(*, has_built):\n    pass\n"})
+    unchanged = "def nothing_to_do(_arguments):\n    return False\nhas_built = nothing_to_do\n"
+    write(tmp_path, {"site_builder/unchanged.py": unchanged})
     program = [sys.executable, "-m", "site_builder", "build"]
     done = subprocess.run(program, check=False, cwd=tmp_path, capture_output=True, encoding="utf-8")
     assert (done.returncode, done.stdout, done.stderr) == (3, "", "Stopped. Nothing was published.\n")
