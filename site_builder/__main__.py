@@ -16,6 +16,9 @@ MACHINE = 3
 _NEW_OBJECTS = 100_000
 """After so many more objects Python looks for those that only hold one another: at 700, its own number, it looks all
 the time while it imports, and finds nothing."""
+_TURN = 0.0005
+"""Seconds after which one thread of a build lets another have its turn. With Python's own ten times as many, each word
+that is exchanged with a worker waits for what is imported aside."""
 
 
 def main() -> NoReturn:
@@ -32,6 +35,7 @@ def main() -> NoReturn:
 
         with contextlib.suppress(OSError):  # what cannot be started is said where it is needed
             ahead.begin(has_built=has_built(sys.argv[1:]))
+        sys.setswitchinterval(_TURN)
     from site_builder.cli import main as run  # noqa: PLC0415  # half a second, likewise
 
     try:

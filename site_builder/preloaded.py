@@ -6,10 +6,10 @@ No thread is started here: a process with threads cannot be forked safely.
 import gc
 import sys
 
-from site_builder import packages
+from site_builder import keeping, packages, workers
 from site_builder.profiles import profile
 
-__all__ = ["packages"]
+__all__ = ["keeping", "packages", "workers"]
 
 # A worker that cannot begin, since whoever wanted it has ended meanwhile, has nobody to tell. What goes wrong in a task
 # is handed over as its answer.

@@ -187,6 +187,15 @@ def test_frictionless_is_imported_where_it_is_needed() -> None:
     assert told.stdout == "set()\n"
 
 
+def test_what_a_worker_is_told_is_imported_before_it_is_forked() -> None:
+    """It would import the rest while a package waits, and so would each of them."""
+    ahead = [name for name in PRELOADED if name != FRICTIONLESS]
+    told = "{'pebble', 'site_builder.keeping', 'site_builder.packages', 'site_builder.workers'}"
+    code = f"import sys, {', '.join(ahead)}\nprint({told} - {{*sys.modules}})\n"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
 @pytest.mark.parametrize("has_built", [False, True])
 def test_it_is_imported_ahead_where_no_build_was_published(monkeypatch: pytest.MonkeyPatch, has_built: bool) -> None:  # noqa: FBT001  # a case
     """Every worker will need it then."""
