@@ -158,6 +158,8 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         searched: list[Future[Piece]] = []
         looking = aside.submit(look_at_packages, root)  # nobody reads them any more
         tidying = None if errors(problems) else aside.submit(_tidy, keeper, built, recall, kept / _RECALL, inputs.began)
+        soon = not drafting and not errors(problems)  # a draft is laid even if it changed meanwhile, and then otherwise
+        laying = aside.submit(spare.begin, known.result(), stage, parts) if soon else None
         if not errors(problems):
             with timing.stage("compose"):
                 grouped = begin_groups(members, site)
@@ -182,7 +184,7 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         with timing.stage("search"):
             searched += index_own(members, site, folder)
         with timing.stage("assemble"):
-            laid = spare.begin(known.result(), stage, parts)
+            laid = laying.result() if laying else spare.begin(known.result(), stage, parts)
         with timing.stage("search"):
             finish_search(searched, members, site, stage / "search", folder)
             members.pieces.tidy()
