@@ -155,15 +155,17 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         mine = {name: keeper.kept[name] for name in sorted(package.name for package in whole)}
         parts = {name: _part(each) for name, each in mine.items()}
         members = Members(mine, Pieces(executor, kept / "pieces", shared, fresh=fresh))
+        grouped: list[Future[Piece]] = []
         searched: list[Future[Piece]] = []
+        if not errors(problems):
+            with timing.stage("compose"):
+                grouped, searched = begin_groups(members, site), begin_search(members, site)
         looking = aside.submit(look_at_packages, root)  # nobody reads them any more
         tidying = None if errors(problems) else aside.submit(_tidy, keeper, built, recall, kept / _RECALL, inputs.began)
         soon = not drafting and not errors(problems)  # a draft is laid even if it changed meanwhile, and then otherwise
         laying = aside.submit(spare.begin, known.result(), stage, parts) if soon else None
         if not errors(problems):
             with timing.stage("compose"):
-                grouped = begin_groups(members, site)
-                searched = begin_search(members, site)
                 holdings = read_holdings(whole, site.vocabulary, LONGEST_TRAIL)
                 problems = (*problems, *compose(members, content, site, folder, grouped, withdrawn, holdings))
                 theirs = ((part.folder, part.files()) for part in parts.values())
