@@ -490,7 +490,7 @@ def _run(
 
 
 def _pool(jobs: int, total: int) -> Pool:
-    return Pool(max(1, min(jobs, total)))
+    return Pool(max(1, min(jobs, total)), brief=True)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
@@ -32,8 +33,8 @@ package's time went into looking."""
 
 _LOOKS_EVERY = 0.02
 """Seconds until the pool looks again whether there is anything to do; with its own 0.1 a build ends so much later."""
-_IN_THE_END = 0.001
-"""Seconds of the same once there is nothing left to do."""
+_BEFORE_THE_END = 0.001
+"""Seconds of the same when it is about to end."""
 
 Crashed = ProcessExpired
 """A task that ended its process."""
@@ -68,8 +69,8 @@ def is_of_the_machine(fault: Exception) -> bool:
 class Pool:
     """A pool of processes, each of which serves many packages."""
 
-    def __init__(self, jobs: int, seconds: float = SECONDS) -> None:
-        """Run this many packages at once."""
+    def __init__(self, jobs: int, seconds: float = SECONDS, *, brief: bool = False) -> None:
+        """Run this many packages at once. One that is brief ends soon after it has nothing more to do."""
         method = "forkserver" if can_fork() else "spawn"
         context = multiprocessing.get_context(method)
         if method == "forkserver":
@@ -77,6 +78,9 @@ class Pool:
         CONSTS.sleep_unit = _LOOKS_EVERY
         self._pool = ProcessPool(max_workers=jobs, context=context, initializer=begin)
         self._seconds = seconds
+        self._brief = brief
+        self._under_way = 0
+        self._counting = threading.Lock()
 
     def submit(self, function: Callable[..., Any], /, *args: object) -> Future[Any]:
         """Begin a call in one of the processes."""
@@ -85,7 +89,15 @@ class Pool:
             future: Future[Any] = self._pool.schedule(function, args=list(args), timeout=seconds)
         except RuntimeError as error:
             raise BrokenError(str(error)) from error
+        self._count(1)
+        future.add_done_callback(lambda _: self._count(-1))
         return future
+
+    def _count(self, more: int) -> None:
+        """Count what is under way; of its end the pool is told, but for its own it looks."""
+        with self._counting:
+            self._under_way += more
+            CONSTS.sleep_unit = _LOOKS_EVERY if self._under_way or not self._brief else _BEFORE_THE_END
 
     def __enter__(self) -> Self:
         """Start."""
@@ -93,7 +105,7 @@ class Pool:
 
     def __exit__(self, *raised: object) -> None:
         """Wait for what is under way, or stop it where something went wrong."""
-        CONSTS.sleep_unit = _IN_THE_END
+        CONSTS.sleep_unit = _BEFORE_THE_END
         if raised[0] is None:
             self._pool.close()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
         else:

@@ -6,6 +6,7 @@ import pickle
 import posixpath
 import re
 import signal
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -15,6 +16,7 @@ from typing import Any
 
 import frictionless
 import pytest
+from pebble import CONSTS
 
 from site_builder.build import Outcome, build, check, each_package
 from site_builder.built import BuiltPackage, Checker
@@ -367,6 +369,22 @@ def test_a_pool_ends_what_takes_too_long_and_outlives_what_ends_its_process(func
         error = pool.submit(function).exception()  # type: ignore[arg-type]  # any function
         assert type(error).__name__ == failure
         assert pool.submit(len, "abc").result() == 3
+
+
+@pytest.mark.parametrize("brief", [False, True])
+def test_a_pool_that_is_about_to_end_looks_often_for_that(brief: bool) -> None:  # noqa: FBT001  # a case
+    """One that lasts would use the processor for nothing."""
+    with Pool(1, brief=brief) as pool:
+        seldom = CONSTS.sleep_unit
+        waiting = pool.submit(_wait)
+        assert CONSTS.sleep_unit == seldom
+        over = threading.Event()
+        waiting.add_done_callback(lambda _: over.set())  # after the pool's own
+        waiting.cancel()
+        assert over.wait(10)
+        assert (CONSTS.sleep_unit < seldom) is brief
+    with Pool(1):
+        assert CONSTS.sleep_unit == seldom
 
 
 def test_checking_finds_the_same_and_writes_nothing(tmp_path: Path) -> None:
