@@ -413,9 +413,10 @@ def _dead_navigation(planned: Sequence[pages.Page], site: Site) -> tuple[Problem
 
 def _write_metadata(members: Members, site: Site, out: Folder, withdrawn: Sequence[Withdrawn]) -> None:
     cards = members.cards
-    parted = {name: group for group, names in members.groups.items() for name in names if group}
+    parted = "" not in members.groups
     catalogued = cards if parted else tuple(members.whole())
-    parts = {name: urls.part(urls.CATALOG, group) for name, group in parted.items()}
+    placed = {urls.part(urls.CATALOG, group): names for group, names in members.groups.items() if group}
+    parts = {name: path for path, names in placed.items() for name in names}
     out.write(urls.CATALOG, metadata.catalog(catalogued, out.files, site.title, site.url, withdrawn, parts))
     out.write(urls.CATALOG_SCHEMA, metadata.catalog_schema())
     out.write("robots.txt", metadata.robots(site.url))

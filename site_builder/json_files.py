@@ -5,8 +5,12 @@ layout, a line for each value, is not written in C: it takes five times as long.
 """
 
 import json
-from itertools import chain
+from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from typing import Any
+
+_AT_A_TIME = 500
+"""Objects of a long list that are held at a time."""
 
 _written = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
@@ -17,15 +21,37 @@ def as_json(document: object) -> bytes:
     return f"{text}\n".encode()
 
 
+def as_long_json(document: Mapping[str, object]) -> bytearray:
+    """Write a document likewise whose lists are too long to be held: an iterator gives the objects of one."""
+    made = bytearray(b"{")
+    for key, value in document.items():
+        made += b"\n " if len(made) == 1 else b",\n "
+        made += f"{_written(key)}: ".encode()
+        if not isinstance(value, Iterator):
+            made += _lines(value, " ").encode()
+            continue
+        between, end = "[\n  ", "[]"
+        while objects := [*islice(value, _AT_A_TIME)]:
+            made += f"{between}{_objects(objects, '  ')}".encode()
+            between, end = ",\n  ", "\n ]"
+        made += end.encode()
+    made += b"\n}\n"
+    return made
+
+
 def _lines(value: object, margin: str) -> str:
     """Write a value, whose first line begins where it stands, and whose other lines begin with the margin."""
     if isinstance(value, dict) and any(map(_is_list_of_objects, value.values())):
         return _opened(value, margin)
     if isinstance(value, list) and _is_list_of_objects(value):
         inner = f"{margin} "
-        lines = _at_once(value, inner) or f",\n{inner}".join([_lines(each, inner) for each in value])
-        return f"[\n{inner}{lines}\n{margin}]"
+        return f"[\n{inner}{_objects(value, inner)}\n{margin}]"
     return _written(value)
+
+
+def _objects(values: list[Any], margin: str) -> str:
+    """Write the objects of a list, of which each but the first begins with the margin."""
+    return _at_once(values, margin) or f",\n{margin}".join([_lines(each, margin) for each in values])
 
 
 def _at_once(values: list[Any], margin: str) -> str:

@@ -1,13 +1,14 @@
 """Describe the whole site to programs: the catalogue, the map for search engines, the rules for robots."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from heapq import nlargest
 from html import escape
 from typing import Any, NamedTuple
 
 from site_builder import urls
-from site_builder.json_files import as_json
+from site_builder.json_files import as_long_json
 from site_builder.media_types import media_type
 from site_builder.model import Card, File, Version, Withdrawn
 from site_builder.profiles import profile
@@ -20,13 +21,13 @@ MOST_TOLD = 500
 
 
 def catalog(  # noqa: PLR0913, PLR0917  # what a catalogue says of itself, and the parts of a large one
-    cards: Sequence[Card],
+    cards: Iterable[Card],
     files: Iterable[File],
     title: str,
     url: str,
     withdrawn: Iterable[Withdrawn] = (),
     parts: Mapping[str, str] | None = None,
-) -> bytes:
+) -> bytearray:
     """List every package and each of its files, and the files that span packages, as ``profiles/catalog.json`` says.
 
     A large site's is parted: it names every package and says in which part all of it stands.
@@ -36,7 +37,7 @@ def catalog(  # noqa: PLR0913, PLR0917  # what a catalogue says of itself, and t
         "schema": urls.CATALOG_SCHEMA,
         "title": title,
         "url": url or None,
-        "packages": [_named(card, parts[card.name]) if parts else _entry(card) for card in cards],
+        "packages": (_named(card, parts[card.name]) if parts else _entry(card) for card in cards),
         "files": [_file(file) for file in files if file.path.startswith(urls.data("_site"))],
         "withdrawn": [
             {"name": each.name, "title": each.title, "date": each.date.isoformat(), "reason": each.reason}
@@ -44,13 +45,12 @@ def catalog(  # noqa: PLR0913, PLR0917  # what a catalogue says of itself, and t
             for each in withdrawn
         ],
     }
-    return as_json(document)
+    return as_long_json(document)
 
 
-def catalog_part(cards: Sequence[Card]) -> bytes:
+def catalog_part(cards: Iterable[Card]) -> bytearray:
     """List the packages of one group of a large site, each as a whole."""
-    document = {"catalogVersion": CATALOG_VERSION, "packages": [_entry(card) for card in cards]}
-    return as_json(document)
+    return as_long_json({"catalogVersion": CATALOG_VERSION, "packages": map(_entry, cards)})
 
 
 def _named(card: Card, part: str) -> dict[str, Any]:
@@ -171,9 +171,8 @@ def feed(cards: Iterable[Card], title: str, url: str, path: str) -> bytes:
 
     A package that lists no versions has one entry, or none where it states no day of making.
     """
-    told = [each for card in sorted(cards, key=lambda card: card.name) for each in _told(card)]
-    told.sort(key=lambda each: each.day, reverse=True)
-    told = told[:MOST_TOLD]
+    every = (each for card in sorted(cards, key=lambda card: card.name) for each in _told(card))
+    told = nlargest(MOST_TOLD, every, key=lambda each: each.day)
     here = _xml(urls.absolute(url, path))
     updated = f"{told[0].day}T00:00:00Z" if told else "1970-01-01T00:00:00Z"
     entries = "".join(_entry_xml(each, url) for each in told)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from site_builder import urls
 from site_builder.fingerprints import linked_signature, sha256_of
-from site_builder.json_files import as_json
+from site_builder.json_files import as_long_json
 from site_builder.model import File
 from site_builder.notes import read_note, write_note
 
@@ -70,7 +70,7 @@ class Folder:
         """What has been written, sorted by path."""
         return tuple(self._files[path] for path in sorted(self._files))
 
-    def write(self, path: str, data: bytes, sha256: str = "") -> File:
+    def write(self, path: str, data: bytes | bytearray, sha256: str = "") -> File:
         """Write one file, whose SHA-256 may be known already; a path is written once."""
         file = File(path, len(data), sha256 or hashlib.sha256(data).hexdigest())
         if self._add(file):
@@ -182,11 +182,10 @@ def lock(path: Path, otherwise: str) -> Iterator[None]:
         yield
 
 
-def manifest(files: Iterable[File], parts: Sequence[str] = ()) -> bytes:
+def manifest(files: Iterable[File], parts: Sequence[str] = ()) -> bytearray:
     """List every file with its size in bytes and SHA-256, as JSON; a large site's names files that list the rest."""
-    listed = [{"path": file.path, "size": file.size, "sha256": file.sha256} for file in files]
-    document = {"files": listed, **({"parts": list(parts)} if parts else {})}
-    return as_json(document)
+    listed = ({"path": file.path, "size": file.size, "sha256": file.sha256} for file in files)
+    return as_long_json({"files": listed, **({"parts": list(parts)} if parts else {})})
 
 
 def verify(root: Path, files: Iterable[File], apart: Collection[str] = ()) -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from site_builder.json_files import as_json
+from site_builder.json_files import as_json, as_long_json
 
 
 def test_each_key_of_a_document_has_a_line_and_so_has_each_object_of_a_list() -> None:
@@ -54,3 +54,11 @@ def test_each_object_of_a_list_has_a_line_whatever_it_holds(listed: list[object]
 def test_what_is_written_is_read_back(document: object) -> None:
     """Whatever the document is."""
     assert json.loads(as_json(document)) == document
+
+
+@pytest.mark.parametrize("length", [0, 1, 499, 500, 501, 1000])
+def test_a_long_list_is_written_as_a_short_one(length: int) -> None:
+    """Though its objects are asked for some at a time, and some of them have lines of their own."""
+    listed = [{"path": f"{number}", **({"of": [{"b": "}, {"}]} if number % 7 == 0 else {})} for number in range(length)]
+    document = {"title": "Café", "files": listed, "parts": ["00"]}
+    assert as_long_json({**document, "files": iter(listed)}) == as_json(document)

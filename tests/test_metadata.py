@@ -44,6 +44,17 @@ def test_a_feed_tells_of_the_newest_first() -> None:
     assert root.findtext(f"{ATOM}updated") == "2026-03-01T00:00:00Z"
 
 
+def test_a_feed_tells_of_the_newest_500_and_of_one_day_by_name() -> None:
+    """However many packages there are, and in whatever order they come."""
+    cards = [replace(CARD, name=f"fines-{number:03}", title=f"{number}") for number in range(600)]
+    last = replace(CARD, name="fines-999", title="new", created=date(2026, 3, 2))
+
+    root = ET.fromstring(metadata.feed([*reversed(cards), last], "A site", URL, "feed.xml"))
+
+    titles = [title.text for title in root.iterfind(f"{ATOM}entry/{ATOM}title")]
+    assert titles == [f"{each} (version 1.1.0)" for each in ("new", *range(499))]
+
+
 def test_each_entry_has_an_identifier_that_changes_with_its_version() -> None:
     root = ET.fromstring(metadata.feed([CARD], "A site", URL, "feed.xml"))
 
