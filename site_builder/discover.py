@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from site_builder import urls
@@ -53,6 +54,7 @@ def discover(
     """
     packages: list[PackageFolder] = []
     problems: list[Problem] = []
+    listed: dict[tuple[str, ...], tuple[str, ...]] = {}
     for name in sorted(os.listdir(folder)) if folder.is_dir() else ():  # noqa: PTH208  # paths take long to sort
         path = folder / name
         before = known(path)
@@ -63,8 +65,9 @@ def discover(
             continue
         package, found = screen(path, f"{folder.name}/{name}")
         problems.extend(found)
-        if package:
-            packages.append(package)
+        if package:  # most have files of the same paths, which are held once
+            files = listed.setdefault(package.files, package.files)
+            packages.append(replace(package, files=files))
     problems.extend(_equal_names(packages))
     return tuple({package.name: package for package in reversed(packages)}.values())[::-1], tuple(problems)
 

@@ -31,6 +31,13 @@ def test_a_package_is_listed_with_its_files(tmp_path: Path, books: Path) -> None
     assert discover.discover(tmp_path / "datapackages") == ((expected,), ())
 
 
+def test_packages_with_files_of_the_same_paths_hold_one_list_of_them(tmp_path: Path, books: Path) -> None:
+    """A site of ten thousand packages has few lists that differ."""
+    write(books.parent / "museum-books", library_books())
+    (one, other), _ = discover.discover(tmp_path / "datapackages")
+    assert one.files is other.files
+
+
 def test_files_beside_packages_are_passed_over(tmp_path: Path, books: Path) -> None:
     """Such as a README, or the folder of an editor."""
     write(books.parent, {"README.md": "# Packages\n", ".idea/workspace.xml": ""})
