@@ -16,16 +16,16 @@ from tempfile import TemporaryDirectory
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any
 
-from site_builder import timing, urls
-from site_builder.built import SITE, Builder, BuiltPackage, Checker, Executor
+from site_builder import timing
+from site_builder.built import Builder, BuiltPackage, Checker, Executor
 from site_builder.cache import opened, package_key, shared_key, working_folder
 from site_builder.discover import discover
 from site_builder.fingerprints import Inputs, digest, look_at_inputs, look_at_packages, look_at_rest, program
 from site_builder.glossary import read_glossary
 from site_builder.history import read_history
-from site_builder.keeping import Keeper, Kept, Ready
+from site_builder.keeping import Keeper, Ready
 from site_builder.model import Figure, PackageFolder
-from site_builder.output import Folder, Part, Spare, lay, staging, verify
+from site_builder.output import Folder, Spare, lay, staging, verify
 from site_builder.problems import Problem, errors, in_order
 from site_builder.recall import Recall
 from site_builder.recipes import Recipe, recipes
@@ -153,7 +153,6 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         problems = (*problems, *found)
         folder = Folder(stage / "site")
         mine = {name: keeper.kept[name] for name in sorted(package.name for package in whole)}
-        parts = {name: _part(each) for name, each in mine.items()}
         members = Members(mine, Pieces(executor, kept / "pieces", shared, fresh=fresh))
         grouped: list[Future[Piece]] = []
         searched: list[Future[Piece]] = []
@@ -163,30 +162,30 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         looking = aside.submit(look_at_packages, root)  # nobody reads them any more
         tidying = None if errors(problems) else aside.submit(_tidy, keeper, built, recall, kept / _RECALL, inputs.began)
         soon = not drafting and not errors(problems)  # a draft is laid even if it changed meanwhile, and then otherwise
-        laying = aside.submit(spare.begin, known.result(), stage, parts) if soon else None
+        laying = aside.submit(spare.begin, known.result(), stage, mine) if soon else None
         if not errors(problems):
             with timing.stage("compose"):
                 holdings = read_holdings(whole, site.vocabulary, LONGEST_TRAIL)
                 problems = (*problems, *compose(members, content, site, folder, grouped, withdrawn, holdings))
-                theirs = ((part.folder, part.files()) for part in parts.values())
+                theirs = ((each.site, each.files()) for each in mine.values())
                 problems = (*problems, *remains(chain([(folder.root, folder.files)], theirs), withdrawn))
         with timing.stage("changed"):
             changed = inputs.changed(looking.result(), look_at_rest(root))
             if changed:
                 wait(searched)
-                parts |= {name: replace(parts[name], key="") for name in keeper.forget(changed) if name in parts}
+                mine |= {name: replace(mine[name], key="") for name in keeper.forget(changed) if name in mine}
                 members.pieces.forget()
             problems = problems if drafting else tuple(_but_of_changed(problems, changed))
         if errors(problems):
             return Outcome(in_order(problems), len(folders), tracebacks=_traces(built), timed=keeper.timed)
-        composed(partial(lay, parts=parts.values(), rest=folder))
+        composed(partial(lay, parts=mine.values(), rest=folder))
         with timing.stage("tidy"):
             if tidying:
                 tidying.result()
         with timing.stage("search"):
             searched += index_own(members, site, folder)
         with timing.stage("assemble"):
-            laid = laying.result() if laying else spare.begin(known.result(), stage, parts)
+            laid = laying.result() if laying else spare.begin(known.result(), stage, mine)
         with timing.stage("search"):
             finish_search(searched, members, site, stage / "search", folder)
             members.pieces.tidy()
@@ -218,11 +217,6 @@ def _tidy(keeper: Keeper, built: Iterable[BuiltPackage], recall: Recall, path: P
     """Note what is kept of packages that are whole, and what their folders hold; forget the rest."""
     keeper.tidy(package.name for package in built)
     recall.write(path, began)
-
-
-def _part(kept: Kept) -> Part:
-    """Say which part of the site a package is: all that lies in the two folders of its name."""
-    return Part(kept.key, kept.folder / SITE, (urls.data(kept.name), urls.package(kept.name)), kept.files)
 
 
 def _but_of_changed(problems: Iterable[Problem], folders: Sequence[str]) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from site_builder import fingerprints
+from site_builder import fingerprints, urls
 from site_builder.built import SITE, BuiltPackage, Executor
 from site_builder.model import Card, Field, File, PackageFolder
 from site_builder.notes import by_fields, read_note, write_note
@@ -54,6 +54,16 @@ class Kept:
     folder: Path
     """Where it lies."""
 
+    @property
+    def site(self) -> Path:
+        """Where its files of the site lie, under the hashes of their contents."""
+        return self.folder / SITE
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The folders of the site that are its own: all that lies in them is the package's."""
+        return (urls.data(self.name), urls.package(self.name))
+
     def card(self) -> Card:
         """Read the whole card."""
         card: Card = pickle.loads((self.folder / CARD).read_bytes())  # noqa: S301  # we wrote it
@@ -66,7 +76,7 @@ class Kept:
 
     def place(self, path: str) -> Path:
         """Say where the file lies that has this path on the site."""
-        return Path(next(place(self.folder / SITE, file) for file in self.files() if file.path == path))
+        return Path(next(place(self.site, file) for file in self.files() if file.path == path))
 
 
 Ready = Callable[[Kept], None]

@@ -14,9 +14,10 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from site_builder import urls
 from site_builder.fingerprints import linked_signature, sha256_of
@@ -195,9 +196,9 @@ def verify(root: Path, files: Iterable[File], apart: Collection[str] = ()) -> No
         UnverifiedError: a file is missing, or one is there that nobody wrote, or one is not what was written.
     """
     written = {file.sha256: file for file in files}
-    found = set(os.listdir(root)) if root.is_dir() else set()  # noqa: PTH208  # names are all that is asked
-    if found != written.keys():
-        odd = sorted(written[name].path if name in written else name for name in found ^ written.keys())
+    found = os.listdir(root) if root.is_dir() else []  # noqa: PTH208  # names are all that is asked
+    if len(found) != len(written) or not all(map(written.__contains__, found)):
+        odd = sorted(written[name].path if name in written else name for name in written.keys() ^ found)
         message = f"{len(odd)} files are missing or were not written by this build, such as {odd[0]}"
         raise UnverifiedError(message)
     for sha256, file in written.items():
@@ -209,22 +210,31 @@ def verify(root: Path, files: Iterable[File], apart: Collection[str] = ()) -> No
 # --- the tree that is published --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Protocol):
     """Files of the site that fill whole folders, into which nothing else writes: those of a package."""
 
-    key: str
-    """Tells what the files are: two parts of one key hold the same. Empty where nothing does."""
-    folder: Path
-    """Where they lie, under the hashes of their contents."""
-    roots: tuple[str, ...]
-    """The folders of the site that are the part's own, each ending in a slash."""
-    files: Callable[[], Iterable[File]]
-    """Reads the list of them."""
+    @property
+    def key(self) -> str:
+        """Tells what the files are: two parts of one key hold the same. Empty where nothing does."""
+        ...
+
+    @property
+    def site(self) -> Path:
+        """Where they lie, under the hashes of their contents."""
+        ...
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The folders of the site that are the part's own, each ending in a slash."""
+        ...
+
+    def files(self) -> Iterable[File]:
+        """Read the list of them."""
+        ...
 
 
 _Paths = tuple[str, ...]
-"""What is looked at below a folder of a part, by its paths from there."""
+"""What is looked at below a folder of a part, by its paths from there: one object for all parts of a shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,10 +324,13 @@ class Spare:
                 _unlink(base, path)
                 del files_before[path]
         below = {root: before.below[root] for name in held.keys() - other for root in held[name][1]}
+        alike = {paths: paths for paths in below.values()}
         for name in sorted(parts.keys() & other):
             files = tuple(parts[name].files())
-            linked = _lay(base, parts[name].folder, files)
-            below |= {root: _paths(root, files, copied=not linked) for root in parts[name].roots}
+            linked = _lay(base, parts[name].site, files)
+            for root in parts[name].roots:
+                paths = _paths(root, files, copied=not linked)
+                below[root] = alike.setdefault(paths, paths)
         looks = {root: before.looks[root] for name in held.keys() - other for root in held[name][1]}
         looks |= {root: _look_at(f"{base}/{root}", below[root]) for root in below.keys() - looks.keys()}
         return _Begun(base, held, files_before, looks, below)
@@ -408,7 +421,7 @@ def _paths(root: str, files: Iterable[File], *, copied: bool) -> _Paths:
 def lay(target: Path, parts: Iterable[Part], rest: Folder) -> None:
     """Let all files of a site stand at their paths below a folder, which need not exist."""
     for part in parts:
-        _lay(target, part.folder, part.files())
+        _lay(target, part.site, part.files())
     _lay(target, rest.root, rest.files)
 
 

@@ -26,7 +26,6 @@ from typing import Any, NamedTuple
 import deflate
 
 from site_builder import urls
-from site_builder.built import SITE
 from site_builder.keeping import Kept
 from site_builder.model import File
 from site_builder.notes import read_note, write_note
@@ -277,7 +276,7 @@ def _searched_of(member: Kept) -> list[Searched]:
     note = member.folder / _SEARCHED
     pages = read_note(note)
     if not isinstance(pages, list):
-        pages = [*searched(member.folder / SITE, member.files())]
+        pages = [*searched(member.site, member.files())]
         write_note(note, pages)
     return pages
 

@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from site_builder.build import PACKAGES, Outcome, build
-from site_builder.built import SITE, Executor
+from site_builder.built import Executor
 from site_builder.content import CONTENT
 from site_builder.keeping import Kept
 from site_builder.media_types import media_type
@@ -353,7 +353,7 @@ class _Builder:
             self._show_assets()
         self.looks += 1
         files = Folder(self.space / f"ready-{self.looks}")
-        files.adopt(package.folder / SITE, package.files())
+        files.adopt(package.site, package.files())
         self.shown.show(newer={**self.shown.newer, **_places(files)})
 
     def _show_assets(self) -> None:

@@ -4,15 +4,16 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from site_builder import output
+from site_builder.model import File
 from site_builder.output import (
     BusyError,
     Folder,
-    Part,
     Spare,
     UnverifiedError,
     lay,
@@ -43,6 +44,20 @@ def site(stage: Path, **files: str) -> Path:
     """Lay out a new site."""
     lay(stage / "tree", (), staged(stage, **files))
     return stage / "tree"
+
+
+@dataclass(frozen=True)
+class PartOf:
+    """A part of a site that is no package."""
+
+    key: str
+    site: Path
+    roots: tuple[str, ...]
+    held: tuple[File, ...]
+
+    def files(self) -> tuple[File, ...]:
+        """Give the list of its files."""
+        return self.held
 
 
 def test_a_folder_remembers_what_it_wrote(tmp_path: Path) -> None:
@@ -139,13 +154,13 @@ def test_a_package_takes_the_place_of_a_page_and_a_page_that_of_a_package(tmp_pa
 
     def published(number: int, **packages: str) -> dict[str, bytes]:
         with staging(out) as stage:
-            parts: dict[str, Part] = {}
+            parts: dict[str, PartOf] = {}
             for name, text in packages.items():
                 own = Folder(tmp_path / f"{name}-{number}")
                 own.write(f"datasets/{name}/index.html", text.encode())
                 own.write(f"datasets/{name}/records/index.html", text.encode())
                 roots = (f"datasets/{name}/",)
-                parts[name] = Part(text, own.root, roots, lambda files=own.files: files)  # type: ignore[misc]
+                parts[name] = PartOf(text, own.root, roots, own.files)
             rest = Folder(stage / "rest")
             for name in {"fines", "books"} - packages.keys():
                 rest.write(f"datasets/{name}/index.html", b"withdrawn")
@@ -159,6 +174,24 @@ def test_a_package_takes_the_place_of_a_page_and_a_page_that_of_a_package(tmp_pa
     for number, theirs in enumerate(({"books": "1"}, {"books": "1"}, {"books": "1", "fines": "1"}) * 2):
         expected = books | (fines if "fines" in theirs else gone)
         assert published(number, **theirs) == expected
+
+
+def test_of_parts_of_one_shape_one_list_of_folders_is_held(tmp_path: Path) -> None:
+    """Whether they were laid now or before: of ten thousand packages few have other folders than the rest."""
+    out, spare = tmp_path / "dist", Spare(tmp_path / "spare", tmp_path / "dist")
+    parts: dict[str, PartOf] = {}
+    for name in ("books", "fines", "parks"):
+        own = Folder(tmp_path / name)
+        own.write(f"datasets/{name}/records/index.html", b"1")
+        parts[name] = PartOf(name, own.root, (f"datasets/{name}/",), own.files)
+        for number in (1, 2):  # the second goes into the spare, of which is known what lies there
+            with staging(out) as stage:
+                rest = Folder(stage / "rest")
+                rest.write("manifest.json", f"{name} {number}".encode())
+                laid = spare.begin(spare.known(), stage, parts)
+                spare.publish(spare.assemble(laid, rest))
+    assert len(laid.below) == 3
+    assert len({id(paths) for paths in laid.below.values()}) == 1
 
 
 def test_the_first_site_is_put_in_its_place(tmp_path: Path) -> None:
