@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -36,6 +36,8 @@ from site_builder.settings import SETTINGS, Site
 
 _CATALOGUE_PAGE = 100
 """Packages on a page of a large site's catalogue."""
+_NEWEST = 20
+"""Packages that the home page shows as entries, as its template says."""
 _MOST_TILES = 6
 """Responses of which the home page shows a number at the top."""
 
@@ -62,6 +64,10 @@ class Members:
     def of(self, names: Iterable[str]) -> list[Kept]:
         """Give those of these names."""
         return [self.kept[name] for name in names]
+
+    def shown(self, cards: Iterable[Card]) -> tuple[Card, ...]:
+        """Read the whole cards of packages that a page shows as entries."""
+        return tuple(self.kept[card.name].card() for card in cards)
 
     def keys(self, names: Iterable[str]) -> list[str]:
         """Give the keys of those of these names."""
@@ -148,11 +154,12 @@ def begin_groups(members: Members, site: Site) -> list[Future[Piece]]:
 def _begin_authorities(members: Members, site: Site) -> Iterator[Future[Piece]]:
     for page in _authorities(members.cards):
         told = members.keys(card.name for card in page.cards)
-        yield members.pieces.begin(page.path, told, _write_authority, page, site, here=True)
+        yield members.pieces.begin(page.path, told, _write_authority, page, members, site, here=True)
 
 
-def _write_authority(out: Folder, page: pages.AuthorityPage, site: Site) -> None:
-    out.write(urls.page_file(page.path), render(page, site))
+def _write_authority(out: Folder, page: pages.AuthorityPage, members: Members, site: Site) -> None:
+    shown = replace(page, cards=members.shown(page.cards))
+    out.write(urls.page_file(page.path), render(shown, site))
     if site.url:
         slug = page.authority.slug
         told = metadata.feed(page.cards, f"{site.title}: {page.authority.name}", site.url, urls.authority_feed(slug))
@@ -184,14 +191,14 @@ def _begin_catalogue(members: Members, site: Site) -> Iterator[Future[Piece]]:
     parts, description = _catalogued(members.cards), _all_held(members.cards)
     for number, cards in enumerate(parts[1:], start=2):
         told = [str(len(parts)), description, *members.keys(card.name for card in cards)]
-        shown = (number, len(parts), cards, description, site)
+        shown = (number, len(parts), members, cards, description, site)
         yield members.pieces.begin(urls.catalogue_page(number), told, _write_catalogue_page, *shown, here=True)
 
 
 def _write_catalogue_page(  # noqa: PLR0913, PLR0917  # all that it shows
-    out: Folder, number: int, last: int, cards: tuple[Card, ...], description: str, site: Site
+    out: Folder, number: int, last: int, members: Members, cards: Sequence[Card], description: str, site: Site
 ) -> None:
-    page = _catalogue_page(number, last, cards, description, site)
+    page = _catalogue_page(number, last, members.shown(cards), description, site)
     out.write(urls.page_file(page.path), render(page, site))
 
 
@@ -253,7 +260,8 @@ def _catalogue(members: Members, site: Site, files: Sequence[File]) -> pages.Cat
     parts = _catalogued(cards)
     authorities = tuple(dict.fromkeys(card.authority for card in cards if card.authority))
     everything = pages.downloads({file.path: file for file in files}, _everything(members))
-    return _catalogue_page(1, len(parts), parts[0], _all_held(cards), site, authorities, everything)
+    shown = members.shown(parts[0])
+    return _catalogue_page(1, len(parts), shown, _all_held(cards), site, authorities, everything)
 
 
 def _pages(
@@ -263,7 +271,7 @@ def _pages(
 ) -> Iterator[pages.Page]:
     """Give all pages but the catalogue's, which says how large the files of all packages are."""
     cards = members.cards
-    yield _home(cards, next((page for page in content if page.page == urls.HOME), None), site)
+    yield _home(members, next((page for page in content if page.page == urls.HOME), None), site)
     yield pages.ApiPage(
         path=urls.API,
         title="For programs",
@@ -342,7 +350,10 @@ def _views(page: ContentFile, cards: Sequence[Card], site: Site) -> dict[str, pa
     }
 
 
-def _home(cards: Sequence[Card], content: ContentFile | None, site: Site) -> pages.HomePage:
+def _home(members: Members, content: ContentFile | None, site: Site) -> pages.HomePage:
+    cards = members.cards
+    responses = _newest_first(card for card in cards if card.authority)
+    others = _newest_first(card for card in cards if not card.authority)
     years = [day.year for card in cards for day in (card.start, card.end) if day]
     return pages.HomePage(
         path=urls.HOME,
@@ -350,8 +361,8 @@ def _home(cards: Sequence[Card], content: ContentFile | None, site: Site) -> pag
         description=site.description,
         article=content.article if content else Article(site.title, site.description, ()),
         figures=_views(content, cards, site) if content else {},
-        cards=_newest_first(card for card in cards if card.authority),
-        others=_newest_first(card for card in cards if not card.authority),
+        cards=(*members.shown(responses[:_NEWEST]), *responses[_NEWEST:]),
+        others=(*members.shown(others[:_NEWEST]), *others[_NEWEST:]),
         authorities=len({card.authority.slug for card in cards if card.authority}),
         records=_tiles(cards),
         years=(min(years), max(years)) if years else None,

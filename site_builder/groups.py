@@ -13,6 +13,7 @@ from site_builder.everything import Source, write_everything
 from site_builder.json_files import as_json
 from site_builder.keeping import Kept
 from site_builder.linked_data import dcat
+from site_builder.model import Card
 from site_builder.output import Folder, manifest
 from site_builder.settings import Site
 
@@ -47,8 +48,8 @@ def part(names: Iterable[str], size: int) -> dict[str, tuple[str, ...]]:
 
 def write_group(out: Folder, group: str, members: Sequence[Kept], site: Site) -> None:
     """Write what a large site says of the packages of one group."""
-    write_everything_of(out, group, members)
     cards = [member.card() for member in members]
+    _write_everything(out, group, members, cards)
     out.write(urls.part(urls.CATALOG, group), metadata.catalog_part(cards))
     files = [file for member in members for file in member.files()]
     if site.url:
@@ -61,10 +62,13 @@ def write_group(out: Folder, group: str, members: Sequence[Kept], site: Site) ->
 
 def write_everything_of(out: Folder, group: str, members: Sequence[Kept]) -> None:
     """Write the zip and the database of some packages, or of all where the group has no digits."""
+    _write_everything(out, group, members, [member.card() for member in members])
+
+
+def _write_everything(out: Folder, group: str, members: Sequence[Kept], cards: Sequence[Card]) -> None:
     sources = [
-        Source(member.built.card, member.place(urls.bundle(member.name)), member.folder / DATABASE)
-        for member in members
-        if member.built.card
+        Source(card, member.place(urls.bundle(member.name)), member.folder / DATABASE)
+        for member, card in zip(members, cards, strict=True)
     ]
     write_everything(sources, out.root.parent, out, group)
 

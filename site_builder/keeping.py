@@ -84,17 +84,23 @@ Ready = Callable[[Kept], None]
 
 
 def slim(card: Card) -> Card:
-    """Cut a card down to what pages about many packages say of it: a few kilobytes, whatever the package holds."""
+    """Cut a card down to what is asked of all packages: about a kilobyte, whatever the package holds.
+
+    A page that shows a package as an entry reads the whole card. A feed tells of a version, or of what has none.
+    """
     tables = tuple(
         replace(
             table,
+            description="",
             fields=tuple(Field(each.name, each.type, each.title, "") for each in table.fields),
             files=(),
             csv=None,
         )
         for table in card.tables
     )
-    return replace(card, tables=tables, files=())
+    versions = tuple(replace(each, commit=None, sha256="") for each in card.versions)
+    description = "" if versions else card.description
+    return replace(card, description=description, keywords=(), formats=(), tables=tables, files=(), versions=versions)
 
 
 def _loaded(tables: "Iterable[Loaded]") -> "tuple[Loaded, ...]":
@@ -269,11 +275,15 @@ def _sharing(kept: Kept, alike: dict[Any, Any]) -> Kept:
     card = kept.built.card
     if card:
         tables = tuple(
-            replace(table, fields=one(table.fields), coverage=one(table.coverage), endings=one(table.endings))
+            replace(
+                table,
+                **{name: one(getattr(table, name)) for name in ("resource", "title", "kind", "unit")},
+                **{name: one(getattr(table, name)) for name in ("coverage", "fields", "endings")},
+            )
             for table in card.tables
         )
-        authority, licences, formats = one(card.authority), one(card.licences), one(card.formats)
-        card = replace(card, tables=tables, authority=authority, licences=licences, formats=formats)
+        few = ("version", "authority", "outcome", "dates", "licences")
+        card = replace(card, tables=tables, **{name: one(getattr(card, name)) for name in few})
     loaded = tuple(replace(table, columns=one(table.columns)) for table in kept.built.tables)
     return replace(kept, built=replace(kept.built, card=card, tables=loaded))
 

@@ -468,9 +468,9 @@ class HomePage(Page):
     article: Article
     figures: Mapping[str, FigureView]
     cards: tuple[Card, ...]
-    """The responses."""
+    """The responses, the newest first; the cards are whole of those that are shown as entries."""
     others: tuple[Card, ...]
-    """Packages that are no responses: a vocabulary, or data of another kind."""
+    """Packages that are no responses, likewise: a vocabulary, or data of another kind."""
     authorities: int
     records: tuple[tuple[str, str, str], ...]
     """Tables of the newest responses: whose each is, how many records it lists, and its page."""

@@ -464,6 +464,15 @@ def test_one_database_holds_every_table(site: Path) -> None:
     assert ask(site, "PRAGMA application_id") == [[APPLICATION_ID]]
 
 
+def test_the_database_says_of_each_package_what_the_catalogue_does(site: Path) -> None:
+    """Such as its description, of which a build holds nothing while it makes other packages."""
+    listed = json.loads((site / urls.CATALOG).read_text("utf-8"))["packages"]
+    assert ask(site, "SELECT package, title, description FROM packages ORDER BY package") == [
+        [each["name"], each["title"], each["description"]] for each in listed
+    ]
+    assert any(each["description"] for each in listed)
+
+
 def test_every_view_is_documented(site: Path) -> None:
     """In the database itself; so is every table, and every column of one."""
     views = "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name"

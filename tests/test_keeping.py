@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from time import sleep
@@ -17,7 +18,7 @@ import pytest
 
 from site_builder import fingerprints, keeping
 from site_builder.build import Outcome, build
-from site_builder.keeping import keep
+from site_builder.keeping import Kept, keep, slim
 from site_builder.notes import read_note
 from site_builder.recall import Recall
 from site_builder.workers import Here
@@ -313,12 +314,24 @@ def test_what_is_kept_is_taken_while_what_changed_is_under_way(site: Site) -> No
 
 
 def test_what_packages_have_in_common_is_held_once(site: Site, tmp_path: Path) -> None:
-    """Also when it is read again: the formats of two packages of the same files are one object."""
+    """Also when it is read again: the endings and the unit of two tables of a kind are one object each."""
     assert build(site.root, tmp_path / "dist", Here(), cache=tmp_path / "cache").published
     noted = read_note(tmp_path / "cache" / "kept.pickle")
     kept = pickle.loads(noted.answers)  # noqa: S301  # a build wrote it, above
-    formats = [answer.built.card.formats for answer in kept.values()]
-    assert len({id(each) for each in formats}) == len(set(formats)) < len(formats)
+    tables = [table for answer in kept.values() for table in answer.built.card.tables]
+    for told in ([table.endings for table in tables], [table.unit for table in tables]):
+        assert len({id(each) for each in told}) == len(set(told)) < len(told)
+
+
+def test_what_is_held_of_a_package_does_not_grow_with_what_it_says(site: Site) -> None:
+    """Pages that show it as an entry read the whole: a site has ten thousand."""
+    built: dict[str, Kept] = {}
+    assert build(site.root, site.out, Here(), ready=lambda kept: built.update({kept.name: kept})).published
+    fines = built["parking-fines"].built.card
+    assert fines is not None
+    said = replace(fines, description="Said. " * 1_000, keywords=("said",) * 1_000, formats=("CSV",) * 1_000)
+    assert fines.versions
+    assert slim(said) == slim(fines) == fines
 
 
 def test_answers_that_are_few_are_noted_beside_those_that_were(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
