@@ -58,7 +58,7 @@ class Folder:
         """Write into this folder, which need not exist."""
         self.root = root
         self._files: dict[str, File] = {}
-        self._held: set[str] = set()
+        self._written: set[str] = set()
         self._adopted: set[str] = set()
 
     @property
@@ -74,7 +74,7 @@ class Folder:
     def write(self, path: str, data: bytes | bytearray, sha256: str = "") -> File:
         """Write one file, whose SHA-256 may be known already; a path is written once."""
         file = File(path, len(data), sha256 or hashlib.sha256(data).hexdigest())
-        if self._add(file):
+        if self._add(file, self._written):
             new = os.open(place(self.root, file), os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, READ_ONLY)
             try:
                 left = memoryview(data)
@@ -91,7 +91,7 @@ class Folder:
     def take(self, path: str, source: Path) -> File:
         """Move one file of any size into this folder."""
         file = File(path, source.stat().st_size, sha256_of(str(source)))
-        if self._add(file):
+        if self._add(file, self._written):
             source.chmod(READ_ONLY)
             source.replace(place(self.root, file))
         else:
@@ -101,20 +101,20 @@ class Folder:
     def adopt(self, folder: Path, files: Iterable[File]) -> None:
         """Let files that lie in another such folder be in this one too."""
         for file in files:
-            if self._add(file):
+            if self._add(file, self._adopted):
                 link(place(folder, file), place(self.root, file))
-                self._adopted.add(file.sha256)
 
-    def _add(self, file: File) -> bool:
-        """Remember a file, and say whether its contents are new here."""
+    def _add(self, file: File, hashes: set[str]) -> bool:
+        """Remember a file, and its hash among others if its contents are new here; say whether they are."""
         if file.path in self._files:
             message = f"two files of the site have the path {file.path}"
             raise ValueError(message)
         if not self._files:
             os.makedirs(self.root, exist_ok=True)  # noqa: PTH103  # for a site of 100,000 files, paths as objects are slow
         self._files[file.path] = file
-        is_new = file.sha256 not in self._held
-        self._held.add(file.sha256)
+        is_new = file.sha256 not in self._written and file.sha256 not in self._adopted
+        if is_new:
+            hashes.add(file.sha256)
         return is_new
 
 
