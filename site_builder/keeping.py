@@ -51,8 +51,13 @@ class Kept:
     """How many files these are."""
     built: BuiltPackage
     """Its answer, with the card cut down to what pages about many packages need, and without its files."""
-    folder: Path
-    """Where it lies."""
+    store: Path
+    """The folder in which all packages lie, each in one of its own."""
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies; a path for each of ten thousand would be larger than its card."""
+        return self.store / self.name
 
     @property
     def site(self) -> Path:
@@ -154,6 +159,7 @@ class Keeper:
             return _Later(partial(self._recall, scratch.name))
         kept = None if self._fresh else read_kept(scratch, key)
         if kept:
+            kept = _sharing(kept, self.folder, self._alike)
             self.kept[kept.name] = kept
             given.set_result(kept.built)
             return given
@@ -175,9 +181,9 @@ class Keeper:
 
     def _hand_on(self, done: Future[Any], given: Future[Any]) -> None:
         try:
-            kept = _sharing(done.result(), self._alike)
+            kept = done.result()
             self.timed.add(Timed(kept.name, kept.built.spent))
-            kept = _untimed(kept)
+            kept = _sharing(kept, self.folder, self._alike)
             self.kept[kept.name] = kept
             self._anew.add(kept.name)
             if kept.built.card:
@@ -215,7 +221,7 @@ class Keeper:
 
     def _note(self) -> None:
         """Note all answers; where few are new, what was noted of the others stays as it is."""
-        answers = {kept.folder.name: kept for kept in self.kept.values()}
+        answers = dict(self.kept)
         newer = {
             name: kept for name, kept in answers.items() if name in self._newer or self._recalled.get(name) is not kept
         }
@@ -265,8 +271,11 @@ def _look(folder: Path, key: str) -> str:
         return ""
 
 
-def _sharing(kept: Kept, alike: dict[Any, Any]) -> Kept:
-    """Let what packages have in common, as the columns of their tables, be one object for all, as long as they are."""
+def _sharing(kept: Kept, store: Path, alike: dict[Any, Any]) -> Kept:
+    """Let what packages have in common, as the columns of their tables, be one object for all, as long as they are.
+
+    They lie in one folder; what they took is not kept.
+    """
 
     def one(value: _T) -> _T:
         found: _T = alike.setdefault((type(value), value), value)
@@ -285,7 +294,7 @@ def _sharing(kept: Kept, alike: dict[Any, Any]) -> Kept:
         few = ("version", "authority", "outcome", "dates", "licences")
         card = replace(card, tables=tables, **{name: one(getattr(card, name)) for name in few})
     loaded = tuple(replace(table, columns=one(table.columns)) for table in kept.built.tables)
-    return replace(kept, built=replace(kept.built, card=card, tables=loaded))
+    return replace(kept, store=store, built=replace(kept.built, card=card, tables=loaded, spent=()))
 
 
 def keep(folder: PackageFolder, scratch: Path, key: str, function: Callable[..., BuiltPackage]) -> Kept:
@@ -301,18 +310,14 @@ def keep(folder: PackageFolder, scratch: Path, key: str, function: Callable[...,
     small = replace(built, card=slim(built.card) if built.card else None, files=(), tables=_loaded(built.tables))
     pages = sum(file.path.endswith(".html") for file in built.files)
     size = sum(file.size for file in built.files)
-    kept = Kept(folder.name, key, pages, size, len(built.files), small, scratch)
+    kept = Kept(folder.name, key, pages, size, len(built.files), small, scratch.parent)
     note(kept)
     return replace(kept, built=replace(small, spent=book.stages))
 
 
 def note(kept: Kept) -> None:
     """Note under which key an answer lies in its folder; last of all, and without what it took."""
-    write_note(kept.folder / NOTE, _untimed(kept))
-
-
-def _untimed(kept: Kept) -> Kept:
-    return replace(kept, built=replace(kept.built, spent=()))
+    write_note(kept.folder / NOTE, replace(kept, built=replace(kept.built, spent=())))
 
 
 def read_kept(scratch: Path, key: str) -> Kept | None:

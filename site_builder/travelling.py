@@ -21,7 +21,8 @@ from site_builder.model import PackageFolder
 
 Files = dict[tuple[str, str], tuple[int, bytes]]
 """What is in some folders: by folder's name and relative path, the file's mode and its bytes."""
-_SCRATCH = "scratch"
+_SCRATCH, _AROUND = "scratch", "around"
+"""Names of the scratch folder, and of the folder that it lies in, which an answer may name too."""
 
 
 class FarFault(Exception):  # noqa: N818  # it tells where another exception came from
@@ -103,7 +104,7 @@ def answer_call(packed: bytes) -> bytes:
             if path.is_file() and not path.is_symlink()
         }
         outer = io.BytesIO()
-        _Pickler(outer, {_SCRATCH: scratch}).dump(answer)
+        _Pickler(outer, {_SCRATCH: scratch, _AROUND: scratch.parent}).dump(answer)
     return zlib.compress(pickle.dumps((written, outer.getvalue())), 1)
 
 
@@ -117,7 +118,7 @@ def take_answer(packed: bytes, scratch: Path) -> Any:  # noqa: ANN401  # it is w
     scratch.mkdir(parents=True)
     roots = {_SCRATCH: scratch}
     _write(files, roots)
-    answer = _Unpickler(io.BytesIO(outer), roots).load()
+    answer = _Unpickler(io.BytesIO(outer), roots | {_AROUND: scratch.parent}).load()
     if isinstance(answer, Raised):
         raise answer.error from FarFault(answer.account)
     return answer
