@@ -20,7 +20,7 @@ from site_builder import timing
 from site_builder.built import Builder, BuiltPackage, Checker, Executor
 from site_builder.cache import opened, package_key, shared_key, working_folder
 from site_builder.discover import discover
-from site_builder.fingerprints import Inputs, digest, look_at_inputs, look_at_packages, look_at_rest, program
+from site_builder.fingerprints import Inputs, digest, look_at_inputs, program
 from site_builder.glossary import read_glossary
 from site_builder.history import read_history
 from site_builder.keeping import Keeper, Ready
@@ -125,6 +125,8 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
             aside.submit(import_module, "site_builder.compose")
             builder = Builder.of(site, working_folder(kept, stage / "kept", made_by))
             built = each_package(folders, builder, keeper.folder, keeper, progress, recall.recipes)
+        packages, missing = len(folders), history.missing
+        del folders, history  # what was found in thousands of folders is of no use any more
         problems = (*problems, *(problem for package in built for problem in package.problems))
         whole = [package for package in built if package.card]
         from site_builder.charts import draw, redraw  # noqa: PLC0415  # these were imported aside
@@ -159,7 +161,7 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         if not errors(problems):
             with timing.stage("compose"):
                 grouped, searched = begin_groups(members, site), begin_search(members, site)
-        looking = aside.submit(look_at_packages, root)  # nobody reads them any more
+        looking = aside.submit(inputs.changed_packages, root)  # nobody reads them any more
         tidying = None if errors(problems) else aside.submit(_tidy, keeper, built, recall, kept / _RECALL, inputs.began)
         soon = not drafting and not errors(problems)  # a draft is laid even if it changed meanwhile, and then otherwise
         laying = aside.submit(spare.begin, known.result(), stage, mine) if soon else None
@@ -170,14 +172,14 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
                 theirs = ((each.site, each.files()) for each in mine.values())
                 problems = (*problems, *remains(chain([(folder.root, folder.files)], theirs), withdrawn))
         with timing.stage("changed"):
-            changed = inputs.changed(looking.result(), look_at_rest(root))
+            changed = (*looking.result(), *inputs.changed_rest(root))
             if changed:
                 wait(searched)
                 mine |= {name: replace(mine[name], key="") for name in keeper.forget(changed) if name in mine}
                 members.pieces.forget()
             problems = problems if drafting else tuple(_but_of_changed(problems, changed))
         if errors(problems):
-            return Outcome(in_order(problems), len(folders), tracebacks=_traces(built), timed=keeper.timed)
+            return Outcome(in_order(problems), packages, tracebacks=_traces(built), timed=keeper.timed)
         composed(partial(lay, parts=mine.values(), rest=folder))
         with timing.stage("tidy"):
             if tidying:
@@ -199,7 +201,7 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
             in_one_step = spare.publish(tree)
     return Outcome(
         in_order(problems),
-        len(folders),
+        packages,
         pages=sum(path.path.endswith(".html") for path in folder.files) + sum(each.pages for each in mine.values()),
         files=len(folder.files) + sum(each.count for each in mine.values()),
         size=sum(file.size for file in folder.files) + sum(each.size for each in mine.values()),
@@ -208,7 +210,7 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         has_address=bool(site.url),
         has_contact=bool(site.contact or site.repository),
         in_one_step=in_one_step,
-        missing_history=history.missing,
+        missing_history=missing,
         timed=keeper.timed,
     )
 

@@ -161,11 +161,16 @@ class Inputs(NamedTuple):
         """Whether a later change of anything would show for certain."""
         return self.newest < self.began - TICK
 
-    def changed(self, packages: Mapping[str, Seen], rest: Mapping[str, Seen]) -> tuple[str, ...]:
-        """Name what looks otherwise by now, as problems name it; what is no file of the repository's is passed over."""
-        names = sorted(self.packages.keys() | packages.keys())
-        there = [f"datapackages/{name}" for name in names if _differ(self.packages.get(name), packages.get(name))]
-        return (*there, *(path for path in READ if _differ(self.rest.get(path), rest.get(path))))
+    def changed_packages(self, root: Path) -> tuple[str, ...]:
+        """Name the packages that look otherwise by now, as problems name them."""
+        now = look_at_packages(root)
+        names = sorted(self.packages.keys() | now.keys())
+        return tuple(f"{PACKAGES}/{name}" for name in names if _differ(self.packages.get(name), now.get(name)))
+
+    def changed_rest(self, root: Path) -> tuple[str, ...]:
+        """Name what else looks otherwise by now, likewise; what is no file of the repository's is passed over."""
+        now = look_at_rest(root)
+        return tuple(path for path in READ if _differ(self.rest.get(path), now.get(path)))
 
 
 def _differ(one: Seen | None, other: Seen | None) -> bool:

@@ -84,9 +84,13 @@ class Recall:
         return Known(look.digest if look else "", replace(folder, past=()), told, contents, recipes(folder))
 
     def write(self, path: Path, began: int) -> None:
-        """Remember for the next build what was found in folders that were last written well before this one began."""
+        """Remember for the next build what was found in folders that were last written well before this one began.
+
+        It is of no use to this one any more.
+        """
         settled = {name: known for name, known in self._now.items() if self._is_settled(name, began)}
         write_note(path, (self._program, settled))
+        self._before, self._now = {}, {}
 
     def _is_settled(self, name: str, began: int) -> bool:
         look = self._looks.get(name)
