@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from site_builder import fingerprints, urls
 from site_builder.built import SITE, BuiltPackage, Executor
 from site_builder.model import Card, Field, File, PackageFolder
-from site_builder.notes import by_fields, read_note, write_note
+from site_builder.notes import by_fields, packed, read_note, unpacked, write_note
 from site_builder.output import place, remove, verify
 from site_builder.timing import Tally, Timed, measuring, stage
 
@@ -133,7 +133,7 @@ class Keeper:
         self.kept: dict[str, Kept] = {}
         """The packages that were answered for, by name."""
         noted = read_note(folder.parent / _NOTED)
-        self._noted = noted if isinstance(noted, _Noted) else _Noted({}, b"", b"")
+        self._noted = noted if isinstance(noted, _Noted) else _Noted({}, (), ())
         self._recalled: Mapping[str, Kept] = {}
         self._newer: Collection[str] = ()
         self._alike: dict[Any, Any] = {}
@@ -171,10 +171,10 @@ class Keeper:
     def _recall(self, name: str) -> BuiltPackage:
         """Give an answer that was noted; all are read with the first, while what is to be built anew is under way."""
         if not self._recalled:
-            newer = pickle.loads(self._noted.newer)  # noqa: S301  # we wrote it
-            self._recalled = pickle.loads(self._noted.answers) | newer  # noqa: S301  # likewise
+            newer = unpacked(self._noted.newer)
+            self._recalled = unpacked(self._noted.answers) | newer
             self._newer = newer.keys()
-            self._noted = self._noted._replace(answers=b"", newer=b"")
+            self._noted = self._noted._replace(answers=(), newer=())
         kept = self._recalled[name]
         self.kept[kept.name] = kept
         return kept.built
@@ -232,9 +232,10 @@ class Keeper:
         path = self.folder.parent / _NOTED
         noted = read_note(path) if len(newer) * _FEW < len(answers) else None
         if isinstance(noted, _Noted) and noted.looks == self._noted.looks:
-            write_note(path, _Noted(looks, noted.answers, pickle.dumps(newer)))
+            write_note(path, _Noted(looks, noted.answers, packed(newer)))
         else:
-            write_note(path, _Noted(looks, pickle.dumps(answers), pickle.dumps({})))
+            write_note(path, _Noted(looks, packed(answers), ()))
+        self._noted = _Noted({}, (), ())
 
 
 class _Noted(NamedTuple):
@@ -242,9 +243,9 @@ class _Noted(NamedTuple):
 
     looks: Mapping[str, str]
     """By the name of its folder, under which key an answer lies there, and what the system said of its own note."""
-    answers: bytes
+    answers: tuple[bytes, ...]
     """The answers, by the same names: pickled apart, so that nothing waits for them."""
-    newer: bytes
+    newer: tuple[bytes, ...]
     """Those that came after, likewise; they count."""
 
 

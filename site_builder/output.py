@@ -328,7 +328,7 @@ class Spare:
         for name in sorted(parts.keys() & other):
             files = tuple(parts[name].files())
             linked = _lay(base, parts[name].site, files)
-            for root in parts[name].roots:
+            for root in held[name][1]:
                 paths = _paths(root, files, copied=not linked)
                 below[root] = alike.setdefault(paths, paths)
         looks = {root: before.looks[root] for name in held.keys() - other for root in held[name][1]}

@@ -7,7 +7,7 @@ from pathlib import Path
 from site_builder import fingerprints
 from site_builder.fingerprints import Seen
 from site_builder.model import PackageFolder
-from site_builder.notes import read_note, write_note
+from site_builder.notes import packed, read_note, unpacked, write_note
 from site_builder.recipes import Recipe, recipes
 from site_builder.versions import Told, tell
 
@@ -40,8 +40,8 @@ class Recall:
         self._program = program
         self._now: dict[str, Known] = {}
         noted = read_note(path) if path else None
-        by, before = noted if isinstance(noted, tuple) else ("", {})
-        self._before: Mapping[str, Known] = before if by == program else {}
+        by, before = noted if isinstance(noted, tuple) else ("", ())
+        self._before: Mapping[str, Known] = unpacked(before) if by == program else {}
 
     def _known(self, root: Path) -> Known | None:
         known, look = self._before.get(root.name), self._looks.get(root.name)
@@ -89,7 +89,7 @@ class Recall:
         It is of no use to this one any more.
         """
         settled = {name: known for name, known in self._now.items() if self._is_settled(name, began)}
-        write_note(path, (self._program, settled))
+        write_note(path, (self._program, packed(settled)))
         self._before, self._now = {}, {}
 
     def _is_settled(self, name: str, began: int) -> bool:

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import pickle
 import shutil
 import sys
 import time
@@ -19,7 +18,7 @@ import pytest
 from site_builder import fingerprints, keeping
 from site_builder.build import Outcome, build
 from site_builder.keeping import Kept, keep, slim
-from site_builder.notes import read_note
+from site_builder.notes import read_note, unpacked
 from site_builder.recall import Recall
 from site_builder.workers import Here
 from tests.making import changed, library_books, package, parking_fines, tree, versioned, write
@@ -317,7 +316,7 @@ def test_what_packages_have_in_common_is_held_once(site: Site, tmp_path: Path) -
     """Also when it is read again: the endings and the unit of two tables of a kind are one object each."""
     assert build(site.root, tmp_path / "dist", Here(), cache=tmp_path / "cache").published
     noted = read_note(tmp_path / "cache" / "kept.pickle")
-    kept = pickle.loads(noted.answers)  # noqa: S301  # a build wrote it, above
+    kept = unpacked(noted.answers)
     tables = [table for answer in kept.values() for table in answer.built.card.tables]
     for told in ([table.endings for table in tables], [table.unit for table in tables]):
         assert len({id(each) for each in told}) == len(set(told)) < len(told)
@@ -341,20 +340,20 @@ def test_answers_that_are_few_are_noted_beside_those_that_were(site: Site, monke
     note.unlink(missing_ok=True)
     site.build()
     before = read_note(note)
-    assert pickle.loads(before.newer) == {}  # noqa: S301  # a build wrote it, above
+    assert unpacked(before.newer) == {}
     for old, new in (("Tides", "Floods"), ("Floods", "Ebbs")):
         edit("datapackages/library-books/books.csv", old, new)(site)
         site.build()
         assert site.anew == {"library-books"}
         noted = read_note(note)
         assert noted.answers == before.answers
-        assert pickle.loads(noted.newer).keys() == {"library-books"}  # noqa: S301  # likewise
+        assert unpacked(noted.newer).keys() == {"library-books"}
     site.build()
     assert site.anew == NOTHING_ELSE
     assert tree(site.out) == site.whole()
     edit("templates/package.html", "{% block main %}", "{% block main %}<!-- newer -->")(site)
     site.build()
-    assert pickle.loads(read_note(note).newer) == {}  # noqa: S301  # likewise
+    assert unpacked(read_note(note).newer) == {}
 
 
 def test_what_another_program_remembered_of_folders_is_forgotten(site: Site) -> None:
