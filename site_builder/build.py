@@ -292,7 +292,7 @@ def each_package(  # noqa: PLR0913, PLR0917  # what to do, where, how, and who i
     partly: list[PackageFolder] = []
     for folder in folders:
         (partly if compiled(folder) else whole).append(folder)
-    done = [*_each(executor, [(folder, work, (folder, scratch / folder.name)) for folder in whole], progress)]
+    done = [*_each(executor, ((folder, work, (folder, scratch / folder.name)) for folder in whole), progress)]
     done.sort(key=lambda each: each.name)
     later: list[PackageFolder] = []
     for folder in partly:
@@ -302,7 +302,7 @@ def each_package(  # noqa: PLR0913, PLR0917  # what to do, where, how, and who i
         made, problems = compile_tables(folder, done, scratch) if sound else (None, ())
         later += [made] if made else []
         done += [] if made else [BuiltPackage(folder.name, problems)]
-    done += _each(executor, [(folder, work, (folder, scratch / folder.name)) for folder in later], progress)
+    done += _each(executor, ((folder, work, (folder, scratch / folder.name)) for folder in later), progress)
     return sorted(done, key=lambda each: each.name)
 
 

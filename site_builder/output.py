@@ -17,13 +17,13 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from site_builder import urls
 from site_builder.fingerprints import linked_signature, sha256_of
 from site_builder.json_files import as_long_json
 from site_builder.model import File
-from site_builder.notes import read_note, write_note
+from site_builder.notes import packed, read_note, unpacked, write_note
 
 MANIFEST = urls.MANIFEST
 READ_ONLY = 0o444 if os.name == "posix" else 0o666
@@ -255,6 +255,15 @@ class _Contents:
     """
 
 
+class _Noted(NamedTuple):
+    """The same as it is written down."""
+
+    parts: tuple[bytes, ...]
+    files: tuple[bytes, ...]
+    looks: tuple[bytes, ...]
+    below: tuple[bytes, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Begun:
     """A tree in which all parts lie, and what else was there before."""
@@ -288,9 +297,10 @@ class Spare:
         except OSError:
             return None
         note = self._note(self.tree)
-        known = read_note(note) if note else None
-        if not isinstance(known, _Contents):
+        noted = read_note(note) if note else None
+        if not isinstance(noted, _Noted):
             return None
+        known = _Contents(*map(unpacked, noted))
         looks = _looks(self.tree, known.below)
         if looks.keys() - known.looks.keys() or any(looks.get(path) != known.looks[path] for path in known.files):
             return None
@@ -374,7 +384,7 @@ class Spare:
         note = self._note(tree)
         if note:
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_note(note, consists)
+            write_note(note, _Noted(*map(packed, (consists.parts, consists.files, consists.looks, consists.below))))
 
 
 def _looks(tree: Path, below: Mapping[str, _Paths]) -> dict[str, str]:

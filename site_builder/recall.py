@@ -81,7 +81,8 @@ class Recall:
         look = self._looks.get(folder.root.name)
         read = fingerprints.hashes(folder.root, folder.files)
         told, contents = tell(folder, read), fingerprints.contents(read)
-        return Known(look.digest if look else "", replace(folder, past=()), told, contents, recipes(folder))
+        now = replace(folder, past=()) if folder.past else folder
+        return Known(look.digest if look else "", now, told, contents, recipes(folder))
 
     def write(self, path: Path, began: int) -> None:
         """Remember for the next build what was found in folders that were last written well before this one began.
