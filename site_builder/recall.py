@@ -1,7 +1,7 @@
 """Recall what was found in authors' folders when they were last read, where they look as they did then."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from site_builder import fingerprints
@@ -18,8 +18,10 @@ class Known:
 
     look: str
     """What the system said of its files then."""
-    folder: PackageFolder
-    """It was screened, and is sound."""
+    name: str
+    """The package's; so are the next two of its folder, which was screened, and is sound."""
+    where: str
+    files: tuple[str, ...]
     told: Told
     """What its list of versions says."""
     contents: str
@@ -45,13 +47,12 @@ class Recall:
 
     def _known(self, root: Path) -> Known | None:
         known, look = self._before.get(root.name), self._looks.get(root.name)
-        alike = known and look and known.look == look.digest and known.folder.root == root
-        return known if alike else None
+        return known if known and look and known.look == look.digest else None
 
     def screened(self, root: Path) -> PackageFolder | None:
         """Give a folder that was screened before, and was sound."""
         known = self._known(root)
-        return known.folder if known else None
+        return PackageFolder(known.name, root, known.where, known.files) if known else None
 
     def told(self, folder: PackageFolder) -> Told:
         """Say what a folder's list of versions tells, and the hash of its files."""
@@ -81,8 +82,8 @@ class Recall:
         look = self._looks.get(folder.root.name)
         read = fingerprints.hashes(folder.root, folder.files)
         told, contents = tell(folder, read), fingerprints.contents(read)
-        now = replace(folder, past=()) if folder.past else folder
-        return Known(look.digest if look else "", now, told, contents, recipes(folder))
+        seen = look.digest if look else ""
+        return Known(seen, folder.name, folder.where, folder.files, told, contents, recipes(folder))
 
     def write(self, path: Path, began: int) -> None:
         """Remember for the next build what was found in folders that were last written well before this one began.
