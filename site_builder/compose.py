@@ -472,12 +472,16 @@ def begin_search(members: Members, site: Site) -> list[Future[Piece]]:
 
 
 def index_own(members: Members, site: Site, out: Folder) -> list[Future[Piece]]:
-    """Index the pages of the site's own, where the packages are indexed apart, unless they say what they did."""
+    """Index the pages of the site's own, where the packages are indexed apart, unless they say what they did.
+
+    They are read twice then: together they show all packages, and would fill the memory.
+    """
     if not search_groups(members.kept):
         return []
-    pages = [*searched(out.root, out.files)]
+    pages = searched(out.root, out.files)
     told = [part for page in pages for part in (page.path, hashlib.sha256(page.html).hexdigest())]
-    return [members.pieces.begin("search", told, write_own, site.language, pages, here=True)]
+    own = searched(out.root, out.files)
+    return [members.pieces.begin("search", told, write_own, site.language, own, here=True)]
 
 
 def finish_search(begun: Sequence[Future[Piece]], members: Members, site: Site, scratch: Path, out: Folder) -> None:
