@@ -2,9 +2,11 @@
 
 import errno
 import os
+import pickle
 import shutil
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
@@ -17,8 +19,9 @@ import pytest
 
 from site_builder import fingerprints, keeping
 from site_builder.build import Outcome, build
-from site_builder.keeping import Kept, keep, slim
-from site_builder.notes import read_note, unpacked
+from site_builder.keeping import Keeper, Kept, keep, slim
+from site_builder.model import PackageFolder
+from site_builder.notes import packed, read_note, unpacked
 from site_builder.recall import Recall
 from site_builder.workers import Here
 from tests.making import changed, library_books, package, parking_fines, tree, versioned, write
@@ -331,6 +334,43 @@ def test_what_is_held_of_a_package_does_not_grow_with_what_it_says(site: Site) -
     said = replace(fines, description="Said. " * 1_000, keywords=("said",) * 1_000, formats=("CSV",) * 1_000)
     assert fines.versions
     assert slim(said) == slim(fines) == fines
+
+
+def test_what_is_noted_of_many_packages_is_read_as_it_was_written() -> None:
+    """Though it is written some at a time; what some have in common is one object for these."""
+    values = {f"package-{number}": ("in common", number) for number in range(1_001)}
+    parts = packed(values)
+    read = unpacked(parts)
+    assert [*read.items()] == [*values.items()]
+    assert 1 < len({id(common) for common, _ in read.values()}) == len(parts) < 10
+    assert unpacked(packed({})) == {}
+
+
+def test_little_is_held_of_each_of_many_packages(site: Site, tmp_path: Path) -> None:
+    """Less than of answers as they come from the processes that build: what they have in common is held once."""
+    built: dict[str, Kept] = {}
+    assert build(site.root, site.out, Here(), ready=lambda kept: built.update({kept.name: kept})).published
+    answer = pickle.dumps(built["parking-fines"])
+
+    def again(folder: PackageFolder) -> Kept:
+        kept: Kept = pickle.loads(answer)  # noqa: S301  # it was written in a line above
+        return replace(kept, name=folder.name)
+
+    class Copies(Here):
+        def submit(self, _: Callable[..., Any], /, *args: object) -> Future[Any]:
+            return super().submit(again, args[0])
+
+    folders = [PackageFolder(f"fines-{number}", site.root, f"fines-{number}", ()) for number in range(100)]
+    tracemalloc.start()
+    answers = [*map(again, folders)]
+    apart, _ = tracemalloc.get_traced_memory()
+    keeper = Keeper(Copies(), tmp_path / "packages", lambda folder: f"key of {folder.name}")
+    for folder in folders:
+        keeper.submit(keep, folder, keeper.folder / folder.name)
+    both, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [*keeper.kept] == [each.name for each in answers]
+    assert both - apart < 0.6 * apart
 
 
 def test_answers_that_are_few_are_noted_beside_those_that_were(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
