@@ -47,8 +47,6 @@ class _Summarised:
 def build_package(folder: PackageFolder, scratch: Path, site: Site) -> BuiltPackage:
     """Check a package and, where nothing is wrong, write its part of the site into the scratch folder."""
     scratch.mkdir(parents=True, exist_ok=True)
-    if any(path.startswith("summaries/") for path in folder.files):
-        drawing.begin()  # it takes longer than reading and SQL do
     with stage("read"):
         read, problems = read_package(folder, site.titles, scratch)
     if read is None:
@@ -57,6 +55,8 @@ def build_package(folder: PackageFolder, scratch: Path, site: Site) -> BuiltPack
         problems = (*problems, *_codes(read, site.vocabulary))
     if site.drafting:
         read, problems = _without_present(read), drafted(problems)
+    if not errors(problems) and any(summary.chart for summary in read.summaries):
+        drawing.begin()  # it takes as long as SQL does, and hundreds of megabytes, which reading is not given
     with stage("figures"):
         summarised, found = _summarise(read, site.vocabulary, scratch, site.titles, sound=not errors(problems))
     problems = (*problems, *found)

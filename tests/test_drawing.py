@@ -16,6 +16,7 @@ import pytest
 
 from site_builder import drawing, fingerprints, packages, shapes
 from site_builder.charts import chart_json, draw
+from site_builder.database import ask
 from site_builder.drawing import EngineError, NotInstalledError
 from site_builder.model import Chart
 from site_builder.reading import read_package
@@ -258,24 +259,30 @@ def test_an_engine_that_was_begun_meanwhile_is_the_one_that_draws() -> None:
     assert draw(figure(BARS, *STREETS)).charts == drawn
 
 
-def test_the_engine_begins_before_tables_are_read_and_only_for_what_is_drawn(
+def test_the_engine_begins_between_reading_and_sql_and_only_for_what_is_drawn(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A check draws nothing."""
+    """What it takes would count as the package's while the memory for reading is bounded; a check draws nothing."""
     done: list[str] = []
 
     def read(*of: Any) -> Any:
+        answer = read_package(*of)
         done.append("read")
-        return read_package(*of)
+        return answer
+
+    def asked(*of: Any) -> Any:
+        done.append("asked")
+        return ask(*of)
 
     monkeypatch.setattr(drawing, "begin", lambda: done.append("began"))
     monkeypatch.setattr(packages, "read_package", read)
+    monkeypatch.setattr(packages, "ask", asked)
     folder = package(tmp_path, parking_fines())
     site, _ = read_site(repository(tmp_path / "site", {}))
     assert site
     assert not packages.check_package(folder, tmp_path / "checked").problems
     packages.build_package(folder, tmp_path / "built", site)
-    assert done == ["read", "began", "read"]
+    assert done == ["read", "asked", "read", "began", "asked"]
 
 
 def test_an_engine_is_of_its_own_thread() -> None:
