@@ -36,7 +36,9 @@ RUNS, FEWER, MANY = 3, 1, 1000
 """Runs of each build, of which the median counts; from so many packages on, fewer."""
 SLOW = {"Observable Framework": 1000, "MkDocs": 1000}
 """Those that would take many minutes beyond so many packages, which are left out."""
-COLD, ONE, NOTHING = "cold", "one changed", "nothing changed"
+COLD, ONE, AGAIN, NOTHING = "cold", "one changed", "another changed later", "nothing changed"
+LATER = 3
+"""Packages that are changed later, one after the other: the first change lays out a second copy of the site."""
 TIMEOUT = 7200.0
 """Seconds that a build may take."""
 
@@ -140,6 +142,9 @@ def _size(
                     packages / name / "data" / "records.csv", folder / peer.name / "pages" / name / "records.csv"
                 )
             _take(times, (peer.name, n, ONE), _theirs(peer, folder), failed)
+        for other in range(CHANGED + 1, CHANGED + 1 + LATER):
+            synthetic.change_package(root, other, draw=run + 1)
+            _take(times, (OURS, n, AGAIN), _ours(folder), failed)
     stages[n] = _stages(times[OURS, n, COLD][-1].output, n)
     for tool, out, page in ((OURS, folder / "dist", urls.package(synthetic.name(CHANGED))), *_outs(shown, folder)):
         mine = {key: measured for key, measured in times.items() if key[0] == tool}
@@ -276,7 +281,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def _whole(sizes: Sequence[int], tools: Sequence[str], times: Times) -> Iterator[list[str]]:
     for tool in tools:
-        for what in (COLD, ONE, NOTHING):
+        for what in (COLD, ONE, AGAIN, NOTHING):
             if any((tool, n, what) in times for n in sizes):
                 yield [f"{tool}, {what}", *(_cell(times.get((tool, n, what), [])) for n in sizes)]
 
@@ -333,12 +338,14 @@ def scaling(n: int, times: Times, site: Site) -> list[str]:
     """Say what follows for larger sites from the largest that was measured, in proportion."""
     wall, cpu, memory = _medians(times[OURS, n, COLD])
     changed, _, _ = _medians(times[OURS, n, ONE])
+    later, _, _ = _medians(times[OURS, n, AGAIN])
     nothing, _, _ = _medians(times[OURS, n, NOTHING])
     rows = [
         ["cold", f"{wall:.1f} s, {cpu:.1f} s of the processor's, {memory / 1e6:,.0f} MB"],
         ["a package, cold", f"{1000 * wall / n:.1f} ms, {1000 * cpu / n:.1f} ms of the processor's"],
         [f"packages in {MINUTES} minutes, cold, in proportion", f"{MINUTES * 60 * n / wall:,.0f}"],
         ["one package changed", f"{changed:.2f} s"],
+        ["another changed later", f"{later:.2f} s"],
         ["nothing changed", f"{nothing:.2f} s"],
         ["the site", f"{site.size / 1e6:,.0f} MB in {site.files:,} files"],
         ["packages in 1 GB, in proportion", f"{PUBLISHED * n / site.size:,.0f}"],
