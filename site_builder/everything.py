@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from site_builder import urls
@@ -106,11 +105,9 @@ def write_tables(package: str, tables: Sequence[Table], path: Path) -> None:
 @cache
 def _empty() -> bytes:
     """Make a database in which there is nothing yet, once a process: those of all packages begin with the same."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.sqlite"
-        with _opened(path) as con:
-            con.executescript(_ABOUT)
-        return path.read_bytes()
+    with contextlib.closing(sqlite3.connect(":memory:")) as con:  # a process that is killed leaves no file behind
+        con.executescript(_ABOUT)
+        return con.serialize()
 
 
 @contextlib.contextmanager
