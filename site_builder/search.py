@@ -20,7 +20,7 @@ from functools import lru_cache
 from html import unescape
 from importlib import import_module
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 import deflate
@@ -103,10 +103,16 @@ _COUNTED = "words.json"
 MOST_WORDS = 6_000
 """Words in the list, about 25 kB as a browser fetches it."""
 _WORD = re.compile(r"[^\W\d_]{4,}")
-_INDEX = ("pagefind-entry.json", "*.pf_meta", "index/*", "fragment/*")
-"""What Pagefind writes of the pages."""
-_PROGRAM = ("pagefind.js", "pagefind-worker.js", "wasm.*.pagefind")
+_ENTRY = "pagefind-entry.json"
+_LISTS = (".json", ".pf_meta")
+_INDEX = (_ENTRY, "*.pf_meta", "index/*", "fragment/*")
+"""What Pagefind writes of the pages; the first two list the others."""
+_SCRIPTS = ("pagefind.js", "pagefind-worker.js")
+_PROGRAM = (*_SCRIPTS, "wasm.*.pagefind")
 """What it writes of its own that our search page loads; the rest is its own interface."""
+_CBOR_INTEGER, _CBOR_TEXT, _CBOR_ARRAY = 0, 3, 4
+_CBOR_LONGER = 24
+"""From here on the number stands in one, two, four or eight bytes that follow."""
 _FRAGMENT = ".pf_fragment"
 """What the files are called that hold what was taken from each page."""
 _SIGN = b"pagefind_dcd"
@@ -204,34 +210,60 @@ def _index(  # noqa: PLR0913, PLR0917  # what is indexed, where, and what of it 
     needed: Sequence[str],
 ) -> Counted:
     pages, index = scratch / "pages", scratch / "index"
-    tables: dict[str, Rows] = {}
+    given = _give(pages, searched)
+    run_pagefind(pages, index, language, SECONDS + SECONDS_A_PAGE * len(given.addresses))
     prose: Counter[str] = Counter()
-    records: Counter[str] = Counter()
-    seconds: float = SECONDS
-    for page in searched:
-        seconds += SECONDS_A_PAGE
-        (pages / page.path).parent.mkdir(parents=True, exist_ok=True)
-        (pages / page.path).write_bytes(page.html)
-        if page.rows:
-            tables[page.rows.name()] = page.rows
-            records.update(page.rows.words)
-    _run(pages, index, language, seconds)
-    for path in sorted({path for pattern in needed for path in index.glob(pattern)}):
-        data = path.read_bytes()
-        written = unpacked(path.suffix, data)
+    lists: dict[str, bytes] = {}
+    seen: set[str] = set()
+    found = sorted({path.relative_to(index).as_posix() for pattern in needed for path in index.glob(pattern)})
+    for path in found:
+        data = (index / path).read_bytes()
+        suffix = PurePosixPath(path).suffix
+        written = unpacked(suffix, data)
         if not written:
-            raise SearchError(f"Pagefind wrote only a part of {path.name}; the disk may be full")
-        if path.suffix == _FRAGMENT:
+            raise SearchError(f"Pagefind wrote only a part of {path}; the disk may be full")
+        if suffix in _LISTS:
+            lists[path] = written
+        if suffix == _FRAGMENT:
             fragment = json.loads(written.removeprefix(_SIGN))
-            rows = _rows_of(fragment, tables)
+            seen.add(fragment["url"])
+            rows = _rows_of(fragment, given.tables)
             if rows:
                 data = _with_rows(fragment, rows)
             else:
                 prose.update(fragment["content"].split())
-        out.write(place + path.relative_to(index).as_posix(), data)
+        out.write(place + path, data)
+    if missing := listed_in(lists, with_program=_PROGRAM[0] in needed) - {*found}:
+        raise SearchError(f"Pagefind did not write {min(missing)}, which its index needs; the disk may be full")
+    if missing := given.addresses - seen:
+        raise SearchError(f"Pagefind did not index the page {min(missing)}; the disk may be failing")
     shutil.rmtree(pages, ignore_errors=True)
     shutil.rmtree(index)
-    return _likely(prose), _likely(records)
+    return _likely(prose), _likely(given.records)
+
+
+class _Given(NamedTuple):
+    """What Pagefind is given."""
+
+    addresses: set[str]
+    """As it says in what it writes of a page."""
+    tables: dict[str, Rows]
+    """The rows of pages of records, by their names."""
+    records: Counter[str]
+    """How often words stand there."""
+
+
+def _give(pages: Path, searched: Iterable[Searched]) -> _Given:
+    """Write what is to be searched of pages."""
+    given = _Given(set(), {}, Counter())
+    for page in searched:
+        given.addresses.add(f"/{page.path.removesuffix('index.html')}")
+        (pages / page.path).parent.mkdir(parents=True, exist_ok=True)
+        (pages / page.path).write_bytes(page.html)
+        if page.rows:
+            given.tables[page.rows.name()] = page.rows
+            given.records.update(page.rows.words)
+    return given
 
 
 def _rows_of(fragment: Mapping[str, Any], tables: Mapping[str, Rows]) -> Rows | None:
@@ -259,6 +291,52 @@ def unpacked(suffix: str, data: bytes) -> bytes:
         return data if suffix == ".json" and json.loads(data) else zlib.decompress(data, _GZIP)
     except (ValueError, zlib.error):
         return b""
+
+
+def listed_in(lists: Mapping[str, bytes], *, with_program: bool = False) -> set[str]:
+    """Name the files that an index consists of, by what it says itself in the two kinds of files that list others.
+
+    Pagefind does not look whether it could write them, nor does it say so.
+    """
+    named = {_ENTRY, *(_SCRIPTS if with_program else ())}
+    for language in json.loads(lists.get(_ENTRY, b'{"languages": {}}'))["languages"].values():
+        meta = f"pagefind.{language['hash']}.pf_meta"
+        named |= {meta, *([f"wasm.{language['wasm'] or 'unknown'}.pagefind"] if with_program else ())}
+        if meta in lists:
+            _, pages, chunks = _first_of(lists[meta].removeprefix(_SIGN), 3)
+            named |= {f"fragment/{page[0]}{_FRAGMENT}" for page in pages}
+            named |= {f"index/{chunk[2]}.pf_index" for chunk in chunks}
+    return named
+
+
+def _first_of(data: bytes, number: int) -> list[Any]:
+    """Read the first items of an array in CBOR, of unsigned integers, texts and arrays alone (RFC 8949, section 3)."""
+    at = 0
+
+    def head() -> tuple[int, int]:
+        nonlocal at
+        kind, value = divmod(data[at], 32)
+        at += 1
+        if value >= _CBOR_LONGER:
+            size = 1 << value - _CBOR_LONGER
+            value = int.from_bytes(data[at : at + size], "big")
+            at += size
+        return kind, value
+
+    def item() -> Any:  # noqa: ANN401  # whatever is written there
+        nonlocal at
+        kind, value = head()
+        if kind == _CBOR_INTEGER:
+            return value
+        if kind == _CBOR_TEXT:
+            at += value
+            return data[at - value : at].decode()
+        if kind == _CBOR_ARRAY:
+            return [item() for _ in range(value)]
+        raise SearchError("Pagefind writes its index otherwise than the version that this program knows")
+
+    head()
+    return [item() for _ in range(number)]
 
 
 def searched(folder: Path, files: Iterable[File]) -> Iterator[Searched]:
@@ -365,7 +443,8 @@ def _as_text(rows: bytes) -> str:
     return unescape(text) if "&" in text else text
 
 
-def _run(pages: Path, index: Path, language: str, seconds: float) -> None:
+def run_pagefind(pages: Path, index: Path, language: str, seconds: float) -> None:
+    """Index all pages below a folder into another one, which is not there yet."""
     try:
         program = str(import_module(PROGRAM).get_executable())
     except (ImportError, FileNotFoundError) as missing:

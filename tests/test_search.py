@@ -338,3 +338,50 @@ def test_what_pagefind_wrote_in_part_is_seen(built: Path) -> None:
         assert search.unpacked(path.suffix, data), path
         for cut in (0, len(data) // 2, len(data) - 10):
             assert not search.unpacked(path.suffix, data[:cut]), path
+
+
+def test_a_file_that_pagefind_did_not_write_is_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It ends well where a file cannot be opened, and says nothing: the index is held against its own lists."""
+    root = repository(tmp_path / "repository", {"library-books": library_books()})
+    run = search.run_pagefind
+    written = ("pagefind-entry.json", "*.pf_meta", "index/*", "fragment/*", "pagefind.js", "*worker.js", "wasm.*")
+    for pattern in written:
+
+        def unwritten(pages: Path, index: Path, language: str, seconds: float, pattern: str = pattern) -> None:
+            run(pages, index, language, seconds)
+            min(index.glob(pattern)).unlink()
+
+        monkeypatch.setattr(search, "run_pagefind", unwritten)
+        with pytest.raises(SystemExit) as end:
+            main(["build", "--root", str(root)])
+        assert end.value.code == MACHINE
+        assert "Pagefind did not write " in capsys.readouterr().err, pattern
+        assert not (root / "dist").exists()
+
+
+def test_a_page_that_pagefind_did_not_read_is_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It leaves out what it cannot read, and ends well."""
+    pages = [search.Searched(path, search.without_noise(_MAIN), None) for path in ("index.html", "a/index.html")]
+    run = search.run_pagefind
+
+    def unread(folder: Path, index: Path, language: str, seconds: float) -> None:
+        (folder / "a" / "index.html").unlink()
+        run(folder, index, language, seconds)
+
+    search.write_own(Folder(tmp_path / "whole" / "site"), "en", pages)
+    monkeypatch.setattr(search, "run_pagefind", unread)
+    with pytest.raises(search.SearchError, match=r"did not index the page /a/; the disk may be failing"):
+        search.write_own(Folder(tmp_path / "part" / "site"), "en", pages)
+
+
+_MAIN = b'<main data-pagefind-body data-pagefind-meta="kind:content"><h1>Books</h1><p>Tides.</p></main>'
+
+
+def test_an_index_lists_what_it_consists_of(built: Path) -> None:
+    """No more, and no less."""
+    index = built / "pagefind"
+    found = {path.relative_to(index).as_posix(): path for path in index.rglob("*") if path.is_file()}
+    lists = {path: search.unpacked(at.suffix, at.read_bytes()) for path, at in found.items()}
+    assert search.listed_in(lists, with_program=True) == found.keys() - {"wasm.unknown.pagefind"}
