@@ -5,7 +5,7 @@ they are built.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -23,9 +23,9 @@ from site_builder.discover import discover
 from site_builder.fingerprints import Inputs, digest, look_at_inputs, program
 from site_builder.glossary import read_glossary
 from site_builder.history import read_history
-from site_builder.keeping import Keeper, Ready
+from site_builder.keeping import Keeper, Kept, Ready
 from site_builder.model import Figure, PackageFolder
-from site_builder.output import Folder, Spare, lay, staging, verify
+from site_builder.output import Begun, Folder, Known, Spare, lay, staging, verify
 from site_builder.problems import Problem, errors, in_order
 from site_builder.recall import Recall
 from site_builder.recipes import Recipe, recipes
@@ -43,6 +43,9 @@ _RECALL = "recall.pickle"
 """What is remembered of authors' folders, in the cache."""
 _AT_ONCE = 500
 """Packages that are handed to the executor before the first of them is waited for: more than any has processes for."""
+
+_SOME = 5
+"""Packages by whose keys it is told whether any is what it was: one may be what changed, another made from that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +115,15 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
     series, amiss = read_series(site.series_package, folders)
     site = replace(site, terms=terms, vocabulary=vocabulary, series=series, drafting=drafting)
     problems = (*problems, *found, *wrong, *amiss)
-    with staging(out) as stage, opened(cache, stage / "kept") as kept, ThreadPoolExecutor(1) as aside:
+    with staging(out) as stage, opened(cache, stage / "kept") as kept, ThreadPoolExecutor(2) as aside:
         spare = Spare(kept / "spare" / digest([str(out.absolute())])[:16], out)
         shared = shared_key(root, site, folders, made_by)
         key_of = partial(package_key, shared=shared, recall=recall)
         keeper = Keeper(executor, kept / "packages", key_of, ready, fresh=fresh)
-        known = aside.submit(spare.known)
         with timing.stage("history"):
             history = read_history(root, folders, stage / "history", required=require_history, told=recall.told)
         folders, problems = history.folders, (*problems, *history.problems)
+        known = aside.submit(spare.known, executor, stage, {each.name: key_of(each) for each in folders[:_SOME]})
         with timing.stage("packages"):
             aside.submit(import_module, "site_builder.compose")
             builder = Builder.of(site, working_folder(kept, stage / "kept", made_by))
@@ -164,7 +167,8 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         looking = aside.submit(inputs.changed_packages, root)  # nobody reads them any more
         tidying = None if errors(problems) else aside.submit(_tidy, keeper, built, recall, kept / _RECALL, inputs.began)
         soon = not drafting and not errors(problems)  # a draft is laid even if it changed meanwhile, and then otherwise
-        laying = aside.submit(spare.begin, known.result(), stage, mine) if soon else None
+        lay_parts = partial(_lay, spare, known, stage)
+        laying = aside.submit(lay_parts, mine) if soon else None
         if not errors(problems):
             with timing.stage("compose"):
                 holdings = read_holdings(whole, site.vocabulary, LONGEST_TRAIL)
@@ -187,7 +191,7 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         with timing.stage("search"):
             searched += index_own(members, site, folder)
         with timing.stage("assemble"):
-            laid = laying.result() if laying else spare.begin(known.result(), stage, mine)
+            laid = laying.result() if laying else lay_parts(mine)
         with timing.stage("search"):
             finish_search(searched, members, site, stage / "search", folder)
             members.pieces.tidy()
@@ -213,6 +217,11 @@ def build(  # noqa: PLR0913, PLR0915  # each says something that no other does; 
         missing_history=missing,
         timed=keeper.timed,
     )
+
+
+def _lay(spare: Spare, known: Future[Known | None], stage: Path, parts: Mapping[str, Kept]) -> Begun:
+    """Lay the packages' parts as soon as it is known where."""
+    return spare.begin(known.result(), stage, parts)
 
 
 def _tidy(keeper: Keeper, built: Iterable[BuiltPackage], recall: Recall, path: Path, began: int) -> None:

@@ -14,12 +14,16 @@ import hashlib
 import os
 import shutil
 import sys
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from site_builder import urls
+from site_builder.built import Executor
 from site_builder.fingerprints import linked_signature, sha256_of
 from site_builder.json_files import as_long_json
 from site_builder.model import File
@@ -35,6 +39,11 @@ _NO_EXCHANGE = frozenset([errno.ENOSYS, errno.EINVAL, errno.ENOTSUP])
 _ASIDE = "-old"
 """How the name of the old site ends while the new one is put in its place, where that takes two steps."""
 _BINARY = getattr(os, "O_BINARY", 0)
+_TREE = "tree"
+_TOGETHER = 250
+"""Folders that a process lays at a time: a twentieth of a second, after which it may be wanted for a package."""
+_AT_ONCE = 3
+"""Times so many that are under way: one for each of two processes, and one that waits."""
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
@@ -265,7 +274,15 @@ class _Noted(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Begun:
+class Known:
+    """A whole site in a folder, in which the next one can be made."""
+
+    tree: Path
+    contents: _Contents
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
     """A tree in which all parts lie, and what else was there before."""
 
     tree: Path
@@ -284,24 +301,62 @@ class Spare:
         """Keep the spare of a place in a folder, which need not exist; one of another file system is of no use."""
         self._folder = folder
         self._out = out
-        self.tree = folder / "tree"
+        self.tree = folder / _TREE
 
-    def known(self) -> _Contents | None:
+    def known(self, executor: Executor, stage: Path, keys: Mapping[str, str]) -> Known | None:
         """Say what the spare consists of; none where there is none that is whole.
 
-        What somebody changed in a part is left out, so that it is put there again.
+        What somebody changed in a part is left out, so that it is put there again. After a first build there is no
+        spare yet: then processes of the executor lay the published site into the stage once more, unless its parts
+        are other ones than those of which some are named here with their keys. Should they fail, there is none.
         """
+        found = self._whole(self.tree)
+        if found or self.tree.exists() or not self._out.exists():
+            return Known(self.tree, found) if found else None
         try:
-            if os.stat(self.tree).st_dev != os.stat(self._out.parent).st_dev:  # noqa: PTH116  # two numbers, no more
+            return self._laid_again(executor, stage / _TREE, keys)
+        except Exception:  # noqa: BLE001  # whatever befell it, a site is made without it; what befalls that is said
+            return None
+
+    def _laid_again(self, executor: Executor, second: Path, keys: Mapping[str, str]) -> Known | None:
+        known = self._whole(self._out)
+        if known is None or not any(known.parts.get(name, ("",))[0] == key for name, key in keys.items()):
+            return None
+        second.mkdir()
+        parts = {name: part for name, part in known.parts.items() if part[0]}
+        roots = [root for _, roots in parts.values() for root in roots]
+        here, there = str(self._out), str(second)
+        rest = [path for path in known.files if path != MANIFEST]
+        tasks = [partial(link_files, here, there, rest)]
+        for at in range(0, len(roots), _TOGETHER):
+            folders = {root: known.below[root] for root in roots[at : at + _TOGETHER]}
+            tasks.append(partial(link_folders, here, there, folders))
+        looks: dict[str, str] = {}
+        waiting: deque[Future[Mapping[str, str]]] = deque()
+        try:
+            for task in tasks:
+                if len(waiting) == _AT_ONCE:
+                    looks |= waiting.popleft().result()
+                waiting.append(executor.submit(task))
+            for each in waiting:
+                looks |= each.result()
+        finally:
+            wait(waiting)  # or they would go on writing where another tree is laid
+        return Known(second, _Contents(parts, known.files, looks, known.below))
+
+    def _whole(self, tree: Path) -> _Contents | None:
+        """Say what a tree consists of that a build made, without the parts that somebody changed since."""
+        try:
+            if os.stat(self._folder).st_dev != os.stat(self._out.parent).st_dev:  # noqa: PTH116  # two numbers, no more
                 return None
         except OSError:
             return None
-        note = self._note(self.tree)
+        note = self._note(tree)
         noted = read_note(note) if note else None
         if not isinstance(noted, _Noted):
             return None
         known = _Contents(*map(unpacked, noted))
-        looks = _looks(self.tree, known.below)
+        looks = looks_of(tree, known.below)
         if looks.keys() - known.looks.keys() or any(looks.get(path) != known.looks[path] for path in known.files):
             return None
         sound = {
@@ -310,16 +365,17 @@ class Spare:
         }
         return replace(known, parts=sound)
 
-    def begin(self, before: _Contents | None, stage: Path, parts: Mapping[str, Part]) -> _Begun:
-        """Lay all parts into the spare, or into a new folder of the stage, while other files are still being made.
+    def begin(self, known: Known | None, stage: Path, parts: Mapping[str, Part]) -> Begun:
+        """Lay all parts into what is known, or into a new folder of the stage, while other files are still being made.
 
         The manifest is taken away first: a tree that is never finished is none.
         """
-        base = self.tree if before else stage / "tree"
-        if before is None:
+        base = known.tree if known else stage / _TREE
+        if known is None:
             remove(self.tree)
+            remove(base)
             base.mkdir()
-            before = _Contents({}, {}, {}, {})
+        before = known.contents if known else _Contents({}, {}, {}, {})
         (base / MANIFEST).unlink(missing_ok=True)
         held = {name: (part.key, part.roots) for name, part in parts.items()}
         every = {**before.parts, **held}
@@ -343,9 +399,9 @@ class Spare:
                 below[root] = alike.setdefault(paths, paths)
         looks = {root: before.looks[root] for name in held.keys() - other for root in held[name][1]}
         looks |= {root: _look_at(f"{base}/{root}", below[root]) for root in below.keys() - looks.keys()}
-        return _Begun(base, held, files_before, looks, below)
+        return Begun(base, held, files_before, looks, below)
 
-    def assemble(self, begun: _Begun, rest: Folder) -> Path:
+    def assemble(self, begun: Begun, rest: Folder) -> Path:
         """Give the folder in which all parts lie, with all other files. The manifest, one of these, goes last."""
         base, before = begun.tree, begun.files_before
         hashes = {file.path: file.sha256 for file in rest.files}
@@ -387,7 +443,7 @@ class Spare:
             write_note(note, _Noted(*map(packed, (consists.parts, consists.files, consists.looks, consists.below))))
 
 
-def _looks(tree: Path, below: Mapping[str, _Paths]) -> dict[str, str]:
+def looks_of(tree: Path, below: Mapping[str, _Paths]) -> dict[str, str]:
     """Say how the system tells each folder of a part, and each file outside of these."""
     looks: dict[str, str] = {}
     folders = [""]
@@ -451,6 +507,34 @@ def _lay(target: Path, folder: Path, files: Iterable[File]) -> bool:
         except FileExistsError as error:
             raise ValueError(f"two files of the site have the path {file.path}") from error
     return linked
+
+
+def link_files(tree: str, second: str, paths: Iterable[str]) -> dict[str, str]:
+    """Let files of a tree stand at the same paths below another one too. What can be no link there is an error."""
+    made = {second}
+    for path in paths:
+        _make(f"{second}/{path}".rpartition("/")[0], made)
+        os.link(f"{tree}/{path}", f"{second}/{path}")
+    return {}
+
+
+def link_folders(tree: str, second: str, folders: Mapping[str, _Paths]) -> dict[str, str]:
+    """Let all that is in some folders of a tree stand below another one too, and say how the system tells it there."""
+    made = {second}
+    for folder in folders:
+        path = folder.removesuffix("/")
+        if os.path.isdir(f"{tree}/{path}"):  # noqa: PTH112  # paths as objects are slow, as above
+            _make(f"{second}/{path}".rpartition("/")[0], made)
+            _link_all(f"{tree}/{path}", f"{second}/{path}")
+    return {folder: _look_at(f"{second}/{folder}", paths) for folder, paths in folders.items()}
+
+
+def _link_all(folder: str, second: str) -> None:
+    """Let all that is in a folder be in a new one too."""
+    os.mkdir(second)  # noqa: PTH102  # likewise
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            (_link_all if entry.is_dir(follow_symlinks=False) else os.link)(entry.path, f"{second}/{entry.name}")
 
 
 def _make(folder: str, made: set[str]) -> None:

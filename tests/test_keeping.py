@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from site_builder import fingerprints, keeping
+from site_builder import fingerprints, keeping, output
 from site_builder.build import Outcome, build
 from site_builder.keeping import Keeper, Kept, keep, slim
 from site_builder.model import PackageFolder
@@ -218,6 +218,11 @@ def no_manifest(site: Site) -> None:
     next(site.folder.glob("cache/spare/*/tree/manifest.json")).unlink()
 
 
+def no_spare(site: Site) -> None:
+    """Take it away: one is there again after a change."""
+    shutil.rmtree(next(site.folder.glob("cache/spare/*/tree")))
+
+
 def edited_spare(site: Site) -> None:
     """Put another file in the place of one that the next build would take as it is."""
     page = next(site.folder.glob("cache/spare/*/tree/datasets/library-books/index.html"))
@@ -237,7 +242,7 @@ def odd_file_in_a_package(site: Site) -> None:
 
 @pytest.mark.parametrize(
     "spoil",
-    [spoilt_note, no_note, spoilt_memory, no_manifest, edited_spare, odd_file, odd_file_in_a_package],
+    [spoilt_note, no_note, spoilt_memory, no_manifest, no_spare, edited_spare, odd_file, odd_file_in_a_package],
 )
 def test_what_is_broken_of_what_is_kept_is_made_anew(site: Site, spoil: Callable[[Site], None]) -> None:
     """A kept answer is a help, never a source."""
@@ -255,6 +260,68 @@ def test_what_somebody_changes_in_the_site_is_not_published_again(site: Site) ->
     site.build()
     before = tree(site.out)
     (site.out / "datasets" / "library-books" / "index.html").unlink()
+    for _ in range(3):
+        assert site.build().published
+        assert tree(site.out) == before
+
+
+class Told(Here):
+    """Remembers what is done for the second copy of a site, and may fail at it after a while."""
+
+    def __init__(self, works: int = 1_000) -> None:
+        """Do so many tasks."""
+        self.did: list[str] = []
+        self.works = works
+
+    def submit(self, function: Callable[..., Any], /, *args: object) -> Future[Any]:
+        """Call it here."""
+        task = getattr(function, "func", function)
+        if task in {output.link_files, output.link_folders}:
+            self.did.append(task.__name__)
+            if len(self.did) > self.works:
+                return super().submit(open, "/nowhere/at/all")
+        return super().submit(function, *args)
+
+
+@pytest.mark.parametrize("works", [0, 1, 2, 1_000])
+def test_the_first_change_is_made_in_a_second_copy_that_other_processes_lay(
+    site: Site, monkeypatch: pytest.MonkeyPatch, works: int
+) -> None:
+    """Of the published site, of which there is no spare yet; where it can't be laid, all is laid from what is kept."""
+    monkeypatch.setattr(output, "_TOGETHER", 2)
+    site.build()
+    no_spare(site)
+    edit("datapackages/library-books/books.csv", "Ebb,nature", "Ebb,birds")(site)
+    expected = site.whole()
+    told = Told(works)
+    assert build(site.root, site.out, told, cache=site.folder / "cache").published
+    assert told.did == ["link_files", *["link_folders"] * len(ALL)][: works + 3]
+    assert tree(site.out) == expected
+    edit("datapackages/library-books/books.csv", "Ebb,birds", "Ebb,nature")(site)
+    expected = site.whole()
+    told = Told()
+    assert build(site.root, site.out, told, cache=site.folder / "cache").published
+    assert (told.did, tree(site.out)) == ([], expected)
+
+
+def test_where_all_changed_no_second_copy_is_laid_first(site: Site) -> None:
+    """Its parts would all be taken away again."""
+    site.build()
+    no_spare(site)
+    edit("site.toml", "description = ", "# all is made anew once more\ndescription = ")(site)
+    told = Told()
+    assert build(site.root, site.out, told, cache=site.folder / "cache").published
+    assert told.did == []
+
+
+@pytest.mark.parametrize("path", ["odd.txt", "data/library-books/odd.txt", "datasets/library-books/index.html"])
+def test_what_somebody_put_into_the_site_is_not_in_the_second_copy(site: Site, path: str) -> None:
+    """Nor is it after any later build."""
+    site.build()
+    before = tree(site.out)
+    no_spare(site)
+    (site.out / path).unlink(missing_ok=True)
+    (site.out / path).write_text("odd", "utf-8")
     for _ in range(3):
         assert site.build().published
         assert tree(site.out) == before

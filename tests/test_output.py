@@ -23,6 +23,7 @@ from site_builder.output import (
     staging,
     verify,
 )
+from site_builder.workers import Here
 from tests.making import on_site, tree, write
 from tests.tools import ROOT
 
@@ -165,7 +166,7 @@ def test_a_package_takes_the_place_of_a_page_and_a_page_that_of_a_package(tmp_pa
             for name in {"fines", "books"} - packages.keys():
                 rest.write(f"datasets/{name}/index.html", b"withdrawn")
             rest.write("manifest.json", f"{number}".encode())
-            spare.publish(spare.assemble(spare.begin(spare.known(), stage, parts), rest))
+            spare.publish(spare.assemble(spare.begin(spare.known(Here(), stage, {}), stage, parts), rest))
         return {path: data for path, data in tree(out).items() if path.endswith("html")}
 
     gone = {"datasets/fines/index.html": b"withdrawn"}
@@ -185,7 +186,7 @@ def test_of_parts_of_one_shape_one_list_of_folders_is_held(tmp_path: Path) -> No
         with staging(out) as stage:
             rest = Folder(stage / "rest")
             rest.write("manifest.json", f"{number}".encode())
-            laid = spare.begin(spare.known(), stage, parts)
+            laid = spare.begin(spare.known(Here(), stage, {}), stage, parts)
             spare.publish(spare.assemble(laid, rest))
         assert len(laid.below) == len(parts)
         return {id(paths) for paths in laid.below.values()}
