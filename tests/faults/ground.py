@@ -10,8 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
+from site_builder.fingerprints import sha256_of
+from site_builder.notes import packed, read_note, unpacked, write_note
+from site_builder.output import looks_of
 from site_builder.verification import verify_folder
 from tests.making import Files, changed, library_books, repository, tree, write
 from tests.tools import ROOT
@@ -36,6 +40,10 @@ url = "https://example.org"
 contact = "mailto:foi@example.org"
 """
 WRAPPED = "import sys; sys.executable = {wrapper!r}; from site_builder.__main__ import main; main()"
+_STRUCK = re.compile(r"\(INJECTED\)|--- SIG(TERM|INT|STOP) |killed by SIGKILL")
+"""What strace writes where it put a fault in."""
+_OF_PYTHON = re.compile(r"tmp/(pymp-|(?!tmp)[a-z0-9_]{1,8}$)")
+"""What Python itself puts into the folder for temporary files."""
 _INPUT = ("datapackages", "content", "templates", "site.toml", "site")
 
 
@@ -49,6 +57,14 @@ def books(loans: int) -> Files:
 def content(page: str) -> Files:
     """Make the site's own pages, of which one has this name."""
     return {"index.md": "# Sandhaven\n\nThe library.\n", f"{page}.md": f"# The {page}\n\nMade up.\n"}
+
+
+class Before(Enum):
+    """What went before a build."""
+
+    TWO = "two builds: the site of the first is changed into the new one"
+    ONE = "one build: its site is laid once more by workers, and that is changed"
+    UNKNOWN = "a copy of both, as a cache that was fetched from elsewhere: the site is laid anew from what is kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +86,6 @@ class Ground:
 
     space: Path
     """An empty folder with a short path, since a process's socket lies below it."""
-    has_site: bool = True
-    """Whether two builds went before, of other input, the first of them the oldest."""
     old: dict[str, bytes] = field(default_factory=dict)
     """The site before."""
     new: dict[str, bytes] = field(default_factory=dict)
@@ -98,18 +112,28 @@ class Ground:
         """The folder for temporary files."""
         return self.space / "tmp"
 
+    @property
+    def trace(self) -> Path:
+        """What strace says of the build that a fault was put into."""
+        return self.space / "trace"
+
+    @property
+    def has_struck(self) -> bool:
+        """Whether strace put its fault in: a call may not come that came when it was traced before."""
+        return self.trace.exists() and bool(_STRUCK.search(self.trace.read_text(errors="replace")))
+
     def kept(self, path: Path) -> Path:
         """Give where something of the repository is kept as it was."""
         return self.space / "kept" / path.relative_to(self.repository)
 
     def prepare(self) -> None:
         """Build the site twice, change the input, keep all that, and see what a third build makes of it."""
-        repository(self.repository, {"library-books": books(4)}, content("about"), SETTINGS)
+        packages = {"library-books": books(4), "other-books": library_books()}
+        repository(self.repository, packages, content("about"), SETTINGS)
         self.temporary.mkdir()
         for loans, page in ((5, "about"), (6, "help")):
-            if self.has_site:
-                self._must_build()
-                self.old = tree(self.out)
+            self._must_build()
+            self.old = tree(self.out)
             (self.repository / "content" / "about.md").unlink(missing_ok=True)
             write(self.repository / "datapackages" / "library-books", books(loans))
             write(self.repository / "content", content(page))
@@ -141,12 +165,19 @@ class Ground:
         ended = self.build(options=options)
         assert (ended.code, ended.said) == (DONE, ""), ended
 
-    def restore(self) -> None:
+    def restore(self, before: Before = Before.TWO) -> None:
         """Put everything back as it was before the fault."""
         shutil.rmtree(self.repository, ignore_errors=True)
         shutil.rmtree(self.temporary, ignore_errors=True)
         self.temporary.mkdir(exist_ok=True)
+        self.trace.unlink(missing_ok=True)
         subprocess.run(["cp", "-a", self.space / "kept", self.repository], check=True)  # noqa: S607  # the system's
+        spares = self.repository / ".cache/site-builder/spare"
+        spare = next(spares.glob("*/tree"))
+        for site in (self.out, spare) if before != Before.UNKNOWN else ():
+            _recognised(site, spare.parent)
+        if before == Before.ONE:
+            shutil.rmtree(spare)
 
     def command(self, wrapper: Path | None = None) -> list[str]:
         """Give the command that builds the site; with a wrapper its own Pythons are started by that."""
@@ -222,7 +253,7 @@ class Ground:
 
         That build makes the new site, or another one where the input was changed meanwhile, which the first may have
         made too. Where a build was killed, this one or one before it, Python's own folder with the socket of its
-        processes stays in the system's temporary folder, as anything would.
+        processes stays in the system's temporary folder, as anything would, or the file by which it tries that folder.
         """
         state = self.state(then)
         wrong = [f"mixed: {state}"] if state not in {"old", "new"} else _differs(self.out)
@@ -235,7 +266,7 @@ class Ground:
         wrong += [f"left running: {line}" for line in waited_for(after.session) if line]
         if not any(each.startswith("next") for each in wrong):
             left = sorted(self.beside() - self.clean)
-            left = [path for path in left if not (killed or after.code < 0) or not path.startswith("tmp/pymp-")]
+            left = [path for path in left if not (killed or after.code < 0) or not _OF_PYTHON.match(path)]
             wrong += [f"left over: {left[:5]}"] if left else []
         return wrong
 
@@ -249,6 +280,13 @@ class Ground:
         of_old = sum(found.get(path) == data for path, data in self.old.items())
         of_new = sum(found.get(path) == data for path, data in self.new.items())
         return f"{len(found)} files, {of_old} of {len(self.old)} old, {of_new} of {len(self.new)} new"
+
+
+def _recognised(site: Path, notes: Path) -> None:
+    """Have a copied site known again, whose files and folders have other numbers than what was noted of them."""
+    note = notes / f"{sha256_of(str(site / 'manifest.json'))}.pickle"
+    noted = read_note(note)
+    write_note(note, noted._replace(looks=packed(looks_of(site, unpacked(noted.below)))))
 
 
 def _differs(out: Path) -> list[str]:

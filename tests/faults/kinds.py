@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -12,8 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests.faults.ground import DONE, INPUT, MACHINE, PATIENCE, Ended, Ground, end_session, ended, waited_for
-from tests.faults.points import Point, injecting, points, tracer, with_fault
+from tests.faults.ground import DONE, INPUT, MACHINE, PATIENCE, Before, Ended, Ground, end_session, ended, waited_for
+from tests.faults.points import STAGED, Point, injecting, points, tracer, with_fault
 from tests.making import write
 from tests.tools import ROOT
 
@@ -21,8 +22,11 @@ KILLED = -9
 SMALLEST_DISK = 64
 """Megabytes of the small disk while it is not full."""
 _ERRORS = ("ENOSPC", "EIO", "EACCES")
+_STOPPED = "stopped by SIGSTOP"
 _READING = frozenset({"openat", "read", "pread64", "getdents64", "newfstatat", "stat", "lstat"})
 _MOMENTS = 40
+_LAID = re.compile(STAGED.pattern + "tree")
+"""Where a site is laid out whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Try:
     """Puts it in, and says what was wrong with what came of it."""
     on_small_disk: bool = False
     """Whether the ground must lie on a disk of its own, which can be filled."""
+    is_traced: bool = True
+    """Whether strace puts it in, which then says whether it did."""
 
 
 def tries(ground: Ground) -> Iterator[Try]:
@@ -62,6 +68,7 @@ def tries(ground: Ground) -> Iterator[Try]:
     for point in workers:
         if point.changes:
             yield Try("killed while a worker goes on", str(point), partial(_leave_orphans, point=point))
+    yield from _while_a_tree_is_laid(ground)
     for point in (*parent, *workers):
         if point.call in {"openat", "mkdir", "rename"}:
             yield Try("input changed during the build", str(point), partial(_change_input, point=point))
@@ -71,19 +78,37 @@ def tries(ground: Ground) -> Iterator[Try]:
     yield from _in_other_surroundings()
 
 
+def _while_a_tree_is_laid(ground: Ground) -> Iterator[Try]:
+    """List what befalls a site that is laid out whole, rather than made by changing the one before the last."""
+    for part, before, codes in (
+        ("workers", Before.ONE, [INPUT, MACHINE]),
+        ("parent", Before.ONE, [KILLED]),
+        ("parent", Before.UNKNOWN, [KILLED]),
+    ):
+        laying = [each for each in points(ground, part, before=before) if each.changes and _LAID.search(each.line)]
+        assert {each.call for each in laying} >= {"mkdir", "link"}, f"nothing is laid after {before.value}"
+        name = f"{part} after {before.value.partition(':')[0]}"
+        yield from _at(f"{name}, killed", laying, "signal=KILL", codes)
+        for error in _ERRORS:
+            yield from _at(f"{name}, {error}", laying, f"error={error}", [MACHINE])
+        if part == "workers":
+            for point in laying:
+                yield Try(f"{name}, which go on", str(point), partial(_leave_orphans, point=point))
+
+
 def _at(kind: str, its: Iterable[Point], fault: str, codes: Sequence[int]) -> Iterator[Try]:
     for point in its:
         yield Try(kind, str(point), partial(_put_in, point=point, fault=fault, codes=codes))
 
 
 def _put_in(ground: Ground, point: Point, fault: str, codes: Sequence[int]) -> list[str]:
-    ground.restore()
+    ground.restore(point.before)
     return ground.judge(with_fault(ground, point, fault), codes)
 
 
 def _twice(ground: Ground, point: Point, others: Sequence[Point]) -> list[str]:
     """Kill a build, and kill the next one somewhere else."""
-    ground.restore()
+    ground.restore(point.before)
     first = with_fault(ground, point, "signal=KILL")
     other = random.Random(str(point)).choice([each for each in others if each.changes])  # noqa: S311  # a sample
     wrong = ground.judge(with_fault(ground, other, "signal=KILL"), [KILLED], killed=True)
@@ -103,12 +128,10 @@ def _reads(point: Point, ground: Ground) -> bool:
 @contextmanager
 def _stopped(ground: Ground, point: Point) -> Iterator[subprocess.Popen[str]]:
     """Start a build that stops at a point, and wait until it has, or has ended before."""
-    ground.restore()
-    trace = ground.space / "trace"
-    trace.unlink(missing_ok=True)
-    before, wrapper = tracer(ground, point.part, injecting(point, "signal=STOP"))
-    with ground.started(*before, wrapper=wrapper) as process:
-        while process.poll() is None and not (trace.exists() and "stopped by SIGSTOP" in trace.read_text()):
+    ground.restore(point.before)
+    before, surroundings = tracer(ground, point.part, injecting(point, "signal=STOP"))
+    with ground.started(*before, **surroundings) as process:
+        while process.poll() is None and not (ground.trace.exists() and _STOPPED in ground.trace.read_text()):
             time.sleep(0.02)
         yield process
 
@@ -194,7 +217,8 @@ def _at_any_moment() -> Iterator[Try]:
             codes = [KILLED] if number == signal.SIGKILL else [MACHINE, -number]
             kind = f"{number.name} to all its processes at any moment"
             part = (n + 0.5) / _MOMENTS
-            yield Try(kind, f"{part:.0%}", partial(_interrupt, part=part, number=number, codes=codes))
+            interrupt = partial(_interrupt, part=part, number=number, codes=codes)
+            yield Try(kind, f"{part:.0%}", interrupt, is_traced=False)
 
 
 def _interrupt(ground: Ground, part: float, number: int, codes: Sequence[int]) -> list[str]:
@@ -211,16 +235,16 @@ def _interrupt(ground: Ground, part: float, number: int, codes: Sequence[int]) -
 
 
 def _in_other_surroundings() -> Iterator[Try]:
+    here = partial(Try, is_traced=False)
+    on_disk = partial(here, on_small_disk=True)
     for size in (0, 1, 100, 500, 1_000, 2_000, 4_000, 8_000, 12_000, 16_000, 24_000, 32_000, 64_000, 128_000):
-        yield Try("no file may be longer", f"{size} bytes", partial(_short_files, size=size))
+        yield here("no file may be longer", f"{size} bytes", partial(_short_files, size=size))
     for kilobytes in (0, 4, 8, 16, 32, 64, 96, 128, 192, 256, 320, 384, 448, 512, 640, 768, 1024, 1536):
-        yield Try(
-            "a disk that is full", f"{kilobytes} kB left", partial(_full, kilobytes=kilobytes), on_small_disk=True
-        )
-    yield Try("a disk that cannot be written", "", _read_only, on_small_disk=True)
+        yield on_disk("a disk that is full", f"{kilobytes} kB left", partial(_full, kilobytes=kilobytes))
+    yield on_disk("a disk that cannot be written", "", _read_only)
     for where in ("/nowhere", "/proc"):
-        yield Try("no folder for temporary files", where, partial(_without_temporary, where=where))
-    yield Try("a standard output that is full", "/dev/full", _unheard)
+        yield here("no folder for temporary files", where, partial(_without_temporary, where=where))
+    yield here("a standard output that is full", "/dev/full", _unheard)
 
 
 def _short_files(ground: Ground, size: int) -> list[str]:

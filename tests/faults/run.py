@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -23,6 +24,9 @@ from tests.faults.kinds import Try, mount, tries, unmount
 AT_ONCE = 2
 AT_LEAST = 10
 """Faults of a kind that are tried, if there are so many, where not all are."""
+_TIMES = 4
+"""How often a fault is put in until it comes about: threads do in one build what others do in the next."""
+_TOLD_EVERY = 250
 WRONGS = ("mixed", "code", "words", "next build", "left running", "left over")
 """What can be wrong, by the words that it begins with."""
 
@@ -42,14 +46,27 @@ def main() -> None:
             each for each in sampled(tries(plain[0]), arguments.every, arguments.seed) if arguments.kind in each.kind
         ]
         print(f"{len(chosen)} faults", flush=True)
-        found = put_in(chosen, plain, small, _told)
+        found = put_in(chosen, plain, small, Teller())
     print(table(found))
-    sys.exit(any(wrong for _, wrong in found))
+    for kind in missed(found):
+        print(f"{kind}: no fault of this kind came about")
+    sys.exit(bool(missed(found)) or any(each.wrong for each in found))
 
 
-def _told(each: Try, wrong: Sequence[str]) -> None:
-    for line in wrong:
-        print(f"{each.kind}, {each.name}: {line}", flush=True)
+class Teller:
+    """Prints whatever is wrong, and from time to time how many faults were tried."""
+
+    def __init__(self) -> None:
+        """Begin to count."""
+        self._tried = 0
+
+    def __call__(self, each: Try, wrong: Sequence[str]) -> None:
+        """Tell what came of one."""
+        self._tried += 1
+        for line in wrong:
+            print(f"{each.kind}, {each.name}: {line}", flush=True)
+        if self._tried % _TOLD_EVERY == 0:
+            print(f"{self._tried} tried", flush=True)
 
 
 @contextmanager
@@ -89,12 +106,22 @@ def sampled(all_: Iterable[Try], every: int = 0, seed: int = 0) -> list[Try]:
     return chosen
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of a fault."""
+
+    fault: Try
+    wrong: Sequence[str]
+    has_struck: bool
+    """Whether it came about."""
+
+
 def put_in(
     chosen: Sequence[Try],
     plain: Sequence[Ground],
     small: Sequence[Ground],
     tell: Callable[[Try, Sequence[str]], None] = lambda *_: None,
-) -> list[tuple[Try, list[str]]]:
+) -> list[Tried]:
     """Put each fault into a build, some at once, and give what was wrong; without a small disk its own are left out."""
     free: dict[bool, SimpleQueue[Ground]] = {False: SimpleQueue(), True: SimpleQueue()}
     for ground in plain:
@@ -102,26 +129,47 @@ def put_in(
     for ground in small:
         free[True].put(ground)
 
-    def one(each: Try) -> tuple[Try, list[str]]:
+    def one(each: Try) -> Tried:
         ground = free[each.on_small_disk].get()
         try:
-            wrong = each.run(ground)
+            wrong, has_struck = [], False
+            for _ in range(_TIMES):
+                wrong += each.run(ground)
+                has_struck = not each.is_traced or ground.has_struck
+                if wrong or has_struck:
+                    break
         finally:
             free[each.on_small_disk].put(ground)
         tell(each, wrong)
-        return each, wrong
+        return Tried(each, wrong, has_struck)
 
     with ThreadPoolExecutor(len(plain)) as pool:
         return list(pool.map(one, (each for each in chosen if small or not each.on_small_disk)))
 
 
-def table(found: Sequence[tuple[Try, list[str]]]) -> str:
-    """Write how many faults of each kind were tried, and how many of them had each thing wrong."""
-    lines = ["| fault | tried | " + " | ".join(WRONGS) + " |", "|---" * (len(WRONGS) + 2) + "|"]
-    for kind in dict.fromkeys(each.kind for each, _ in found):
-        its = [wrong for each, wrong in found if each.kind == kind]
-        counts = [sum(any(line.startswith(word) for line in wrong) for wrong in its) for word in WRONGS]
-        lines.append(f"| {kind} | {len(its)} | " + " | ".join(map(str, counts)) + " |")
+def of_kinds(found: Sequence[Tried]) -> dict[str, list[Tried]]:
+    """Give what came of the faults of each kind."""
+    return {
+        kind: [each for each in found if each.fault.kind == kind] for kind in {each.fault.kind: 0 for each in found}
+    }
+
+
+def missed(found: Sequence[Tried]) -> list[str]:
+    """Name the kinds of which several faults were tried and none came about: nothing is known of these."""
+    return [
+        kind
+        for kind, its in of_kinds(found).items()
+        if len(its) >= AT_LEAST and not any(each.has_struck for each in its)
+    ]
+
+
+def table(found: Sequence[Tried]) -> str:
+    """Write how many faults of each kind were tried, how many came about, and how many had each thing wrong."""
+    lines = ["| fault | tried | came about | " + " | ".join(WRONGS) + " |", "|---" * (len(WRONGS) + 3) + "|"]
+    for kind, its in of_kinds(found).items():
+        counts = [sum(any(line.startswith(word) for line in each.wrong) for each in its) for word in WRONGS]
+        numbers = (len(its), sum(each.has_struck for each in its), *counts)
+        lines.append(f"| {kind} | " + " | ".join(map(str, numbers)) + " |")
     return "\n".join(lines)
 
 

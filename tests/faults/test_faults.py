@@ -12,7 +12,7 @@ import pytest
 from tests.faults.ensure_strace import find_strace
 from tests.faults.ground import DONE, INPUT, MACHINE, Ended, Ground, of_code, of_words
 from tests.faults.kinds import Try, tries
-from tests.faults.run import AT_ONCE, grounds, put_in, sampled, table
+from tests.faults.run import AT_ONCE, Tried, grounds, missed, put_in, sampled, table
 from tests.making import write
 
 SEED = int(os.environ.get("FAULTS_SEED", "0"))
@@ -28,7 +28,7 @@ def ground(tmp_path: Path) -> Ground:
 
 
 @pytest.fixture(scope="module")
-def found() -> Iterator[list[tuple[Try, list[str]]]]:
+def found() -> Iterator[list[Tried]]:
     """Put one fault of each kind into a build."""
     if find_strace() is None:
         pytest.skip("there is no strace here that works; python -m tests.faults.ensure_strace installs it")
@@ -36,11 +36,21 @@ def found() -> Iterator[list[tuple[Try, list[str]]]]:
         yield put_in(sampled(tries(plain[0]), seed=SEED), plain, small)
 
 
-def test_no_fault_leaves_a_mixed_site(found: list[tuple[Try, list[str]]]) -> None:
+def test_no_fault_leaves_a_mixed_site(found: list[Tried]) -> None:
     """Nor a wrong exit code, a traceback, a build after it that fails, a process that goes on, or a file."""
-    wrong = [f"{each.kind}, {each.name}: {line}" for each, lines in found for line in lines]
+    wrong = [f"{each.fault.kind}, {each.fault.name}: {line}" for each in found for line in each.wrong]
     assert not wrong, "\n".join([*wrong, table(found)])
     assert len(found) > 20
+    assert sum(each.has_struck for each in found) > 0.8 * len(found), table(found)
+
+
+def test_a_kind_of_which_no_fault_came_about_is_named() -> None:
+    """What the processes are called may change, and then a fault is put into none."""
+    fault = Try("a kind", "one of it", lambda _: [])
+    for struck, named in ((0, ["a kind"]), (1, [])):
+        found = [Tried(fault, [], n < struck) for n in range(10)]
+        assert missed(found) == named
+        assert f"| a kind | 10 | {struck} | 0 |" in table(found)
 
 
 @pytest.mark.parametrize(
