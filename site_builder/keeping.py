@@ -21,6 +21,7 @@ from site_builder.built import SITE, BuiltPackage, Executor
 from site_builder.model import Card, Field, File, PackageFolder
 from site_builder.notes import by_fields, packed, read_note, unpacked, write_note
 from site_builder.output import place, remove, verify
+from site_builder.problems import errors
 from site_builder.timing import Tally, Timed, measuring, stage
 
 if TYPE_CHECKING:
@@ -321,7 +322,13 @@ def keep(folder: PackageFolder, scratch: Path, key: str, function: Callable[...,
 
 
 def note(kept: Kept) -> None:
-    """Note under which key an answer lies in its folder; last of all, and without what it took."""
+    """Note under which key an answer lies in its folder; last of all, and without what it took.
+
+    One with an error is not noted: what the package was short of may have been time, memory or a process that was
+    ended, and the next build would be refused the same for no fault of the package.
+    """
+    if errors(kept.built.problems):
+        return
     write_note(kept.folder / NOTE, replace(kept, built=replace(kept.built, spent=())))
 
 

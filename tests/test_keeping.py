@@ -382,6 +382,26 @@ def test_what_is_kept_is_taken_while_what_changed_is_under_way(site: Site) -> No
     assert told.index("library-books") == len(ALL - {"all-fines"}) - 1
 
 
+def test_what_went_wrong_is_looked_at_again(site: Site) -> None:
+    """It may have been short of time or memory, or its process was ended, for no fault of the package."""
+    asked: list[str] = []
+
+    class Asked(Here):
+        def submit(self, function: Callable[..., Any], /, *args: object) -> Future[Any]:
+            if function is keep and isinstance(args[0], PackageFolder):
+                asked.append(args[0].name)
+            return super().submit(function, *args)
+
+    site.build()
+    edit("datapackages/library-books/books.csv", "Ebb,nature,2", "Ebb,nature,two")(site)
+    for _ in range(2):
+        assert not build(site.root, site.out, Asked(), cache=site.folder / "cache").published
+    assert asked == ["library-books"] * 2
+    edit("datapackages/library-books/books.csv", "Ebb,nature,two", "Ebb,nature,2")(site)
+    assert build(site.root, site.out, Asked(), cache=site.folder / "cache").published
+    assert asked == ["library-books"] * 3
+
+
 def test_what_packages_have_in_common_is_held_once(site: Site, tmp_path: Path) -> None:
     """Also when it is read again: the endings and the unit of two tables of a kind are one object each."""
     assert build(site.root, tmp_path / "dist", Here(), cache=tmp_path / "cache").published
