@@ -3,6 +3,8 @@
 import multiprocessing
 import shutil
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 from tempfile import gettempdir
 
@@ -25,16 +27,29 @@ def begin(*, has_built: bool) -> None:
     whichever worker needs it all the same imports it.
 
     Ctrl-C reaches it as well, and would end it with a traceback while it imports: it is held back, also from workers,
-    which whoever began them ends.
+    which whoever began them ends. Python tries the folder for temporary files by a file in it, which would stay there
+    if this process ended at once.
     """
-    if can_fork():
+    with _held_back(signal.SIGINT, signal.SIGTERM):
+        is_possible = can_fork()
+    if is_possible:
         forkserver.set_forkserver_preload([name for name in PRELOADED if name != FRICTIONLESS or not has_built])
         resource_tracker.ensure_running()  # which would let Ctrl-C through again
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
+        with _held_back(signal.SIGINT):
             forkserver.ensure_running()
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+@contextmanager
+def _held_back(*numbers: signal.Signals) -> Iterator[None]:
+    """Let signals wait."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
 
 
 def forget() -> None:
