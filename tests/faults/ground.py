@@ -42,8 +42,8 @@ contact = "mailto:foi@example.org"
 WRAPPED = "import sys; sys.executable = {wrapper!r}; from site_builder.__main__ import main; main()"
 _STRUCK = re.compile(r"\(INJECTED\)|--- SIG(TERM|INT|STOP) |killed by SIGKILL")
 """What strace writes where it put a fault in."""
-_OF_PYTHON = re.compile(r"tmp/(pymp-|(?!tmp)[a-z0-9_]{1,8}$)")
-"""What Python itself puts into the folder for temporary files."""
+_TRIED = re.compile(r"tmp/(?!tmp)[a-z0-9_]{1,8}$")
+"""The file by which Python tries the folder for temporary files."""
 _INPUT = ("datapackages", "content", "templates", "site.toml", "site")
 
 
@@ -253,7 +253,8 @@ class Ground:
 
         That build makes the new site, or another one where the input was changed meanwhile, which the first may have
         made too. Where a build was killed, this one or one before it, Python's own folder with the socket of its
-        processes stays in the system's temporary folder, as anything would, or the file by which it tries that folder.
+        processes stays in the system's temporary folder, as anything would. So does the file by which it tries that
+        folder, where the build ended in that moment or could not delete it.
         """
         state = self.state(then)
         wrong = [f"mixed: {state}"] if state not in {"old", "new"} else _differs(self.out)
@@ -266,7 +267,8 @@ class Ground:
         wrong += [f"left running: {line}" for line in waited_for(after.session) if line]
         if not any(each.startswith("next") for each in wrong):
             left = sorted(self.beside() - self.clean)
-            left = [path for path in left if not (killed or after.code < 0) or not _OF_PYTHON.match(path)]
+            left = [path for path in left if not (killed or after.code < 0) or not path.startswith("tmp/pymp-")]
+            left = [path for path in left if not (killed or after.code) or not _TRIED.match(path)]
             wrong += [f"left over: {left[:5]}"] if left else []
         return wrong
 
