@@ -90,6 +90,8 @@ class Ground:
     """The site before."""
     new: dict[str, bytes] = field(default_factory=dict)
     """The site as a build without a fault makes it."""
+    was: set[str] = field(default_factory=set)
+    """What lies beside the input and the site before it; it stays so where a build did without its cache."""
     clean: set[str] = field(default_factory=set)
     """What may lie beside the input and the site after such a build, and after one that follows it."""
     seconds: float = 0
@@ -138,6 +140,7 @@ class Ground:
             write(self.repository / "datapackages" / "library-books", books(loans))
             write(self.repository / "content", content(page))
         shutil.copytree(self.repository, self.space / "kept", symlinks=True)
+        self.was = self.beside()
         begun = time.monotonic()
         self._must_build()
         self.seconds = time.monotonic() - begun
@@ -266,7 +269,8 @@ class Ground:
             wrong.append("next build: not the site that it should be")
         wrong += [f"left running: {line}" for line in waited_for(after.session) if line]
         if not any(each.startswith("next") for each in wrong):
-            left = sorted(self.beside() - self.clean)
+            found = self.beside()
+            left = sorted(found - self.clean) if found != self.was else []
             left = [path for path in left if not (killed or after.code < 0) or not path.startswith("tmp/pymp-")]
             left = [path for path in left if not (killed or after.code) or not _TRIED.match(path)]
             wrong += [f"left over: {left[:5]}"] if left else []
